@@ -1,0 +1,32 @@
+# The commands of the project. `make` alone lists them.
+
+python := .venv/bin/python
+
+.PHONY: help run test check messages clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+run: ## set everything up and start a demonstration instance on http://127.0.0.1:$${PORT:-8000}
+	@.ci/setup run
+	@exec $(python) -m elearn.serving
+
+test: ## set everything up and run all tests, on SQLite and PostgreSQL; ARGS="-k certificate" for some
+	@.ci/setup test
+	@$(python) -m pytest --database=all --numprocesses=auto $(ARGS)
+
+check: ## style, types and the rules of the house, without the other tests
+	@.ci/setup test
+	$(python) -m ruff check .
+	$(python) -m mypy
+	$(python) -m pytest --quiet --database=all tests/test_*.py
+
+messages: ## collect the texts of the interface and update and compile the three catalogues
+	@.ci/setup test
+	@.ci/messages update
+
+clean: ## remove what can be made again: .venv, caches, compiled catalogues; instance/ stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find elearn -name '*.mo' -delete
