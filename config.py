@@ -1,0 +1,93 @@
+"""Configuration from the environment. Every name also works as NAME_FILE, the path of a file that holds the value."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+WEAK_SECRETS = {"", "secret", "changeme", "change-me", "dev", "development", "password"}
+
+
+class BadConfiguration(RuntimeError):
+    """The environment does not allow a safe start; the message says what to set."""
+
+
+def _env(name: str, default: str = "") -> str:
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        return Path(path).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def _flag(name: str, default: bool) -> bool:
+    value = _env(name, "1" if default else "0").lower()
+    if value not in {"0", "1", "true", "false", "yes", "no"}:
+        raise BadConfiguration(f"{name} must be 0 or 1, not {value!r}")
+    return value in {"1", "true", "yes"}
+
+
+def _whole(name: str, default: int) -> int:
+    value = _env(name, str(default))
+    if not value.isdigit():
+        raise BadConfiguration(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """A demonstration instance makes its own secret once and keeps it beside its data."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii")
+
+
+def from_environment() -> dict[str, Any]:
+    """The whole configuration. Raises BadConfiguration when production would start unsafely."""
+    demonstration = _flag("DEMONSTRATION", False)
+    data_dir = Path(_env("DATA_DIR", str(ROOT / "instance"))).resolve()
+    base_url = _env("BASE_URL", "http://127.0.0.1:8000" if demonstration else "").rstrip("/")
+    secret = _env("SECRET_KEY") or (_kept_secret(data_dir) if demonstration else "")
+    if secret.lower() in WEAK_SECRETS or len(secret) < 32:
+        raise BadConfiguration(
+            "SECRET_KEY must be set to at least 32 random characters, for example: openssl rand -hex 32"
+        )
+    if not base_url:
+        raise BadConfiguration("BASE_URL must be set to the address people use, for example https://academy.example.org")
+    if not demonstration and not base_url.startswith("https://"):
+        raise BadConfiguration("BASE_URL must begin with https:// outside a demonstration")
+    return {
+        "DEMONSTRATION": demonstration,
+        "DATA_DIR": str(data_dir),
+        "DATABASE_URL": database_url(_env("DATABASE_URL") or f"sqlite:///{data_dir / 'elearn.sqlite'}"),
+        "SECRET_KEY": secret,
+        "BASE_URL": base_url,
+        # Where printed certificates are checked for decades; production issues none before it is declared.
+        "VERIFY_URL": _env("VERIFY_URL", base_url if demonstration else "").rstrip("/"),
+        "TRUSTED_PROXIES": _whole("TRUSTED_PROXIES", 0),
+        "SESSION_COOKIE_SECURE": base_url.startswith("https://"),
+        "MAIL_SERVER": _env("MAIL_SERVER"),
+        "MAIL_PORT": _whole("MAIL_PORT", 587),
+        "MAIL_USE_TLS": _flag("MAIL_USE_TLS", True),
+        "MAIL_USE_SSL": _flag("MAIL_USE_SSL", False),
+        "MAIL_USERNAME": _env("MAIL_USERNAME"),
+        "MAIL_PASSWORD": _env("MAIL_PASSWORD"),
+        "MAIL_FROM": _env("MAIL_FROM", "Wasl Academy <academy@example.org>"),
+        "INSTANCE_NAMES": {
+            "en": _env("INSTANCE_NAME_EN", "Wasl Academy"),
+            "fr": _env("INSTANCE_NAME_FR", "Académie Wasl"),
+            "ar": _env("INSTANCE_NAME_AR", "أكاديمية وصل"),
+        },
+        "CONTACT": _env("CONTACT", "academy@example.org"),
+    }
+
+
+def database_url(url: str) -> str:
+    """PostgreSQL always through psycopg 3, whichever way the address is spelt."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

@@ -1,0 +1,1 @@
+"""Quizzes: item types, attempts, answers and their marking."""

@@ -1,0 +1,1 @@
+"""Courses: their folders, the compiler, versions, publishing and the catalogue pages."""

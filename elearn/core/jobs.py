@@ -1,0 +1,166 @@
+"""Jobs: work after the transaction that asked for it. The `job` row, written in that transaction, is the queue.
+
+A handler runs outside any transaction and opens its own (`reading()`, `unit_of_work()`); it must be safe to run
+twice, because a killed worker's job is taken back.
+"""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import or_, select, update
+
+from elearn.core import clock
+from elearn.core.db import db, unit_of_work
+from elearn.core.models import Job, JobState
+
+log = logging.getLogger(__name__)
+Handler = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+MAX_ATTEMPTS = 6
+STALE_AFTER = dt.timedelta(minutes=5)
+BEAT_SECONDS = 60
+_handlers: dict[str, Handler] = {}
+_ticks: list[Callable[[], object]] = []
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register what carries out jobs of a kind; its return value becomes the job's result."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def every_tick(function: Callable[[], object]) -> Callable[[], object]:
+    """Register a sweep that the worker runs about once a minute, in a transaction of its own making."""
+    _ticks.append(function)
+    return function
+
+
+def enqueue(kind: str, args: dict[str, Any], *, key: str, run_at: dt.datetime | None = None) -> None:
+    """Ask for work, in the present transaction. The same key again is the same job: nothing is added."""
+    if db.session.execute(select(Job.id).where(Job.key == key)).first() is None:
+        moment = clock.now()
+        db.session.add(
+            Job(kind=kind, key=key, args=args, state=JobState.QUEUED, run_at=run_at or moment, created_at=moment)
+        )
+        db.session.flush()
+
+
+def retry(job: Job) -> None:
+    """Put a failed job back into the queue."""
+    job.state = JobState.QUEUED
+    job.attempts = 0
+    job.run_at = clock.now()
+    job.error = None
+
+
+def work_once() -> bool:
+    """Claim one due job and carry it out; False when none is due."""
+    with unit_of_work():
+        claimed = _claim()
+    if claimed is None:
+        return False
+    job_id, kind, args, attempts = claimed
+    try:
+        with _heartbeat(job_id):
+            result = _handlers[kind](args)
+    except Exception as failure:
+        log.exception("job failed", extra={"job": job_id, "kind": kind})
+        with unit_of_work():
+            _failed(job_id, attempts, f"{type(failure).__name__}: {failure}")
+    else:
+        with unit_of_work():
+            db.session.execute(
+                update(Job)
+                .where(Job.id == job_id)
+                .values(state=JobState.DONE, progress=100, result=result, error=None, finished_at=clock.now())
+            )
+    return True
+
+
+def report_progress(job_id: int, per_cent: int) -> None:
+    """Note how far a long job is."""
+    with unit_of_work():
+        db.session.execute(update(Job).where(Job.id == job_id).values(progress=per_cent, heartbeat=clock.now()))
+
+
+def _claim() -> tuple[int, str, dict[str, Any], int] | None:
+    moment = clock.now()
+    due = (
+        select(Job)
+        .where(
+            Job.run_at <= moment,
+            or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & (Job.heartbeat < moment - STALE_AFTER)),
+        )
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job = db.session.execute(due).scalar_one_or_none()
+    if job is None:
+        return None
+    job.state = JobState.RUNNING
+    job.heartbeat = moment
+    job.attempts += 1
+    return job.id, job.kind, dict(job.args), job.attempts
+
+
+def _failed(job_id: int, attempts: int, error: str) -> None:
+    again = attempts < MAX_ATTEMPTS
+    delay = dt.timedelta(seconds=30 * 4 ** (attempts - 1))
+    db.session.execute(
+        update(Job)
+        .where(Job.id == job_id)
+        .values(
+            state=JobState.QUEUED if again else JobState.FAILED,
+            run_at=clock.now() + delay if again else Job.run_at,
+            error=error[:2000],
+            finished_at=None if again else clock.now(),
+        )
+    )
+
+
+@contextmanager
+def _heartbeat(job_id: int) -> Iterator[None]:
+    """Say every minute that the job is alive, from a thread with its own connection."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT_SECONDS):
+            with app.app_context(), unit_of_work():
+                db.session.execute(update(Job).where(Job.id == job_id).values(heartbeat=clock.now()))
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def work(app: Flask, stop: threading.Event, *, idle_seconds: float = 1.0) -> None:
+    """The worker's life: carry out what is due, sweep once a minute, rest when there is nothing to do."""
+    next_tick = clock.now()
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                if clock.now() >= next_tick:
+                    next_tick = clock.now() + dt.timedelta(minutes=1)
+                    for tick in _ticks:
+                        tick()
+                busy = work_once()
+        except Exception:
+            log.exception("the worker stumbled and goes on")
+            busy = False
+        if not busy:
+            stop.wait(idle_seconds)

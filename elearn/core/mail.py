@@ -1,0 +1,83 @@
+"""Mail: written in its recipient's language in the transaction that causes it, sent afterwards by a job.
+
+Without `MAIL_SERVER` (a demonstration) nothing leaves the house: the message stays readable in the outbox.
+"""
+
+import smtplib
+from email.message import EmailMessage
+from email.utils import formatdate
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from sqlalchemy import select, update
+
+from elearn.core import clock, jobs
+from elearn.core.db import db, reading, unit_of_work
+from elearn.core.models import Mail
+
+
+def queue(
+    *, key: str, to_addr: str, lang: str, template: str, to_user_id: int | None = None, values: dict[str, Any]
+) -> None:
+    """Write a message and ask for its sending. `template`: `mail/<name>.txt`, its first line is the subject.
+
+    The same key again is the same message: nothing is added.
+    """
+    if db.session.execute(select(Mail.id).where(Mail.key == key)).first() is not None:
+        return
+    with force_locale(lang):
+        subject, _, body = render_template(f"mail/{template}.txt", lang=lang, **values).strip().partition("\n")
+    db.session.add(
+        Mail(
+            key=key,
+            to_user_id=to_user_id,
+            to_addr=to_addr,
+            lang=lang,
+            template=template,
+            subject=" ".join(subject.split()),
+            body=body.strip() + "\n",
+            created_at=clock.now(),
+        )
+    )
+    jobs.enqueue("mail.send", {"key": key}, key=f"mail:{key}")
+
+
+@jobs.handler("mail.send")
+def send(args: dict[str, Any]) -> dict[str, Any] | None:
+    """Send one message, once; a message that is gone (erased) or sent is left alone."""
+    with reading():
+        mail = db.session.execute(select(Mail).where(Mail.key == args["key"])).scalar_one_or_none()
+        if mail is None or mail.sent_at is not None:
+            return None
+        message = _message(mail)
+    if current_app.config["MAIL_SERVER"]:
+        _deliver(message)
+    with unit_of_work():
+        db.session.execute(update(Mail).where(Mail.key == args["key"]).values(sent_at=clock.now()))
+    return None
+
+
+def _message(mail: Mail) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = mail.to_addr
+    message["Subject"] = mail.subject
+    message["Date"] = formatdate(mail.created_at.timestamp())
+    # The same id at every try: a receiver that got it twice shows it once.
+    message["Message-ID"] = f"<{mail.key}@{current_app.config['MAIL_FROM'].rpartition('@')[2].strip('>')}>"
+    message["Content-Language"] = mail.lang
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.body)
+    return message
+
+
+def _deliver(message: EmailMessage) -> None:
+    config = current_app.config
+    kind = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
+    with kind(config["MAIL_SERVER"], config["MAIL_PORT"], timeout=20) as smtp:
+        if config["MAIL_USE_TLS"]:
+            smtp.starttls()
+        if config["MAIL_USERNAME"]:
+            smtp.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
+        smtp.send_message(message)

@@ -1,0 +1,316 @@
+"""The dialect of Markdown that courses are written in: which syntax is read, and what is reported as a mistake.
+
+Python-Markdown keeps no line numbers, so a complaint carries the piece of source that caused it and is placed by
+looking that piece up again (`Notes.add`). Everything runs inside one conversion; the state lives in `Notes`.
+"""
+
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs_and_remainder
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import STX
+
+BOXES = ("note", "caution", "example", "country", "decision", "summary")
+OPENING_BOXES = ("answer", *BOXES)
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"})
+ANCHOR = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+SHORT_TAGS = frozenset(
+    {"p", "ul", "ol", "li", "em", "strong", "code", "a", "img", "br", "span", "bdi", "sub", "sup", "div"}
+)
+
+WORDS: dict[str, dict[str, str]] = {
+    "note": {"en": "Note", "fr": "À noter", "ar": "ملاحظة"},
+    "caution": {"en": "Caution", "fr": "Attention", "ar": "تنبيه"},
+    "example": {"en": "Example", "fr": "Exemple", "ar": "مثال"},
+    "country": {"en": "In your country", "fr": "Dans votre pays", "ar": "في بلدك"},
+    "decision": {"en": "A decision to take", "fr": "Une décision à prendre", "ar": "قرار ينبغي اتخاذه"},
+    "summary": {"en": "Summary", "fr": "En résumé", "ar": "الخلاصة"},
+    "answer": {"en": "See the answer", "fr": "Voir la réponse", "ar": "عرض الإجابة"},
+    "table": {"en": "Table", "fr": "Tableau", "ar": "جدول"},
+    "footnotes": {"en": "Footnotes", "fr": "Notes de bas de page", "ar": "الحواشي"},
+    "back": {"en": "Back to the text, note", "fr": "Retour au texte, note", "ar": "العودة إلى النص، الحاشية"},
+}
+
+
+def word(key: str, lang: str) -> str:
+    """A word of the frame around a text, in the language of that text."""
+    return WORDS[key].get(lang, WORDS[key]["en"])
+
+
+def clip(text: str, longest: int = 60) -> str:
+    """A piece of source as it can stand in a message."""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+@dataclass(frozen=True, order=True)
+class Complaint:
+    """Something wrong in a Markdown text. `line` counts from 1 in that text; `piece` is the source at fault."""
+
+    line: int
+    message: str
+    piece: str = ""
+
+
+class Notes:
+    """What one conversion needs to know and has found out."""
+
+    def __init__(self, text: str, lang: str) -> None:
+        self.text = text
+        self.lang = lang
+        self.found: set[Complaint] = set()
+        self._placed: set[tuple[str, str]] = set()
+
+    def add(self, message: str, piece: str = "", *, line: int | None = None) -> None:
+        """Complain about a line, or about every line on which the piece begins."""
+        if line:
+            self.found.add(Complaint(line, message))
+        elif (message, piece) not in self._placed:
+            self._placed.add((message, piece))
+            self.found.update(Complaint(number, message, piece) for number in self.lines_of(piece))
+
+    def lines_of(self, piece: str) -> list[int]:
+        """The lines on which a piece of source begins; [1] when it cannot be found again."""
+        words = piece.split(STX)[0].split()
+        if not words:
+            return [1]
+        # Quotations and boxes indent and mark their lines, so any such run may stand between two words.
+        pattern = re.compile(r"[\s>]+".join(re.escape(part) for part in words))
+        return [self.text.count("\n", 0, hit.start()) + 1 for hit in pattern.finditer(self.text)] or [1]
+
+
+class CourseMarkdown(Markdown):
+    """A converter that knows which text it is converting."""
+
+    notes: Notes
+
+
+def _notes(md: object) -> Notes:
+    assert isinstance(md, CourseMarkdown)  # noqa: S101  # these extensions are only ever loaded by CourseMarkdown
+    return md.notes
+
+
+class BoxLines(Preprocessor):
+    """Checks the first lines of boxes, and gives a box without a title its kind's name in the text's language."""
+
+    FENCE = re.compile(r"(`{3,}|~{3,})")
+    MARK = re.compile(r"\s*(!!!|\?\?\?)")
+    LINE = re.compile(r'(?P<mark>\s*(?:!!!|\?\?\?\+?)) ?(?P<kind>[\w-]+)(?: +"(?P<title>[^"]*)")? *\Z')
+
+    def run(self, lines: list[str]) -> list[str]:
+        fence = ""
+        out: list[str] = []
+        for number, line in enumerate(lines, start=1):
+            mark = self.FENCE.match(line)
+            if mark and not fence:
+                fence = mark[1]
+            elif fence and line.startswith(fence):
+                fence = ""
+            if fence or not self.MARK.match(line):
+                out.append(line)
+                continue
+            out.append(self.box(number, line))
+            inside = len(line) - len(line.lstrip()) + 4
+            below = next((later for later in lines[number : number + 3] if later.strip()), "")
+            if not below.startswith(" " * inside):
+                _notes(self.md).add("this box is empty: its text is indented by four spaces", line=number)
+        return out
+
+    def box(self, number: int, line: str) -> str:
+        notes = _notes(self.md)
+        match = self.LINE.match(line)
+        if not match:
+            notes.add('a box begins like this: !!! example "Title", with straight quotation marks', line=number)
+            return line
+        kind = match["kind"].lower()
+        allowed = BOXES if match["mark"].strip() == "!!!" else OPENING_BOXES
+        if kind not in allowed:
+            notes.add(f"'{match['kind']}' is not a kind of box: {', '.join(allowed)}", line=number)
+            return line
+        return f'{match["mark"]} {kind} "{match["title"] or word(kind, notes.lang)}"'
+
+
+class AllowedTag(InlineProcessor):
+    """The few tags a writer may use, properly closed; what stands inside is read as Markdown."""
+
+    PATTERN = (
+        r'<(?P<tag>span|bdi|sub|sup)(?P<attrs>(?:\s+(?:lang|dir)="[A-Za-z0-9-]{2,20}")*)\s*>(?P<inner>[^\x00]*?)</(?P=tag)>'
+    )
+    ATTR = re.compile(r'(lang|dir)="([^"]*)"')
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802  # the library's name
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element | None, int | None, int | None]:
+        attrs = dict(self.ATTR.findall(m["attrs"]))
+        tag = m["tag"]
+        if attrs.get("dir", "ltr") not in ("ltr", "rtl") or (attrs and tag in ("sub", "sup")):
+            return None, None, None  # left to RawTag, which reports it
+        element = etree.Element(tag, attrs)
+        if "lang" in attrs and "dir" not in attrs:
+            element.set("dir", direction(attrs["lang"]))
+        element.text = m["inner"]
+        return element, m.start(0), m.end(0)
+
+
+class RawTag(InlineProcessor):
+    """Any other HTML: reported, and shown as the text it is."""
+
+    PATTERN = r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>]*)?/?>|<!--[^\x00]*?-->|<[!?][^<>]*>"
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[str, int, int]:
+        tag = m[0].split(STX)[0]
+        _notes(self.md).add(
+            f"raw HTML is not allowed: {clip(tag)}"
+            " (only <span lang=\"…\">, <bdi>, <sub> and <sup>, each closed; write \\< for a plain sign)",
+            tag,
+        )
+        return m[0], m.start(0), m.end(0)
+
+
+class MailLink(InlineProcessor):
+    """<name@example.org>, as a plain link: the library's own obfuscates it into ten times the bytes."""
+
+    PATTERN = r"<([^<>\s@]+@[^<>\s@]+\.[^<>\s@]+)>"
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element, int, int]:
+        link = etree.Element("a", {"href": f"mailto:{m[1]}"})
+        link.text = m[1]
+        return link, m.start(0), m.end(0)
+
+
+class Anchors(AttrListTreeprocessor):
+    """Braces after a heading or a word may name an anchor and do nothing else."""
+
+    def assign_attrs(self, elem: etree.Element, attrs_string: str, *, strict: bool = False) -> str:
+        attrs, remainder = get_attrs_and_remainder(attrs_string)
+        if strict and remainder:
+            return remainder
+        for key, value in attrs:
+            if key == "id" and value and ANCHOR.match(value):
+                elem.set("id", value)
+            elif key == "id":
+                _notes(self.md).add(
+                    f"an anchor may hold only lower-case letters a-z, digits and single hyphens: {clip(value)}", attrs_string
+                )
+            else:
+                _notes(self.md).add("braces may hold only an anchor, like {#five-dials}", attrs_string)
+        return remainder
+
+
+class BeforeInline(Treeprocessor):
+    """Reports what stands in running text but was surely meant as a list, a table or a box, and wrong headings."""
+
+    LIST = re.compile(r"\s{0,3}(?:[-*+]|\d{1,2}\.)\s+\S")
+    TABLE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*\|[\s|:-]*\Z")
+
+    def run(self, root: etree.Element) -> None:
+        notes = _notes(self.md)
+        for element in root.iter():
+            if element.tag in HEADINGS and element.tag not in ("h2", "h3"):
+                notes.add("headings are ## and ###; the title stands in the front matter", _heading_piece(element))
+            if element.tag not in ("p", "li", "dd") or not element.text:
+                continue
+            for index, line in enumerate(element.text.split("\n")):
+                if self.TABLE.match(line):
+                    notes.add("this table is not read as one: an empty line before it, as many cells in each row", line)
+                elif index and self.LIST.match(line):
+                    notes.add("a list needs an empty line before it", line)
+
+
+def _heading_piece(element: etree.Element) -> str:
+    return (element.text or "").strip()
+
+
+class AfterInline(Treeprocessor):
+    """Reports marks that are left over once all that has a meaning was read. Runs before escapes are undone."""
+
+    FOOTNOTE = re.compile(r"\[\^([^\]\n]*)\]")
+    STARS = re.compile(rf"\*\*[^\n{STX}]{{0,30}}")
+
+    def __init__(self, md: CourseMarkdown, footnotes: FootnoteExtension | None) -> None:
+        super().__init__(md)
+        self.footnotes = footnotes
+
+    def run(self, root: etree.Element) -> None:
+        notes = _notes(self.md)
+        for text in _texts(root):
+            for name in self.FOOTNOTE.findall(text):
+                notes.add(
+                    f"the footnote [^{clip(name)}] is not defined" if self.footnotes else "a footnote cannot stand here",
+                    f"[^{name}]",
+                )
+            for stars in self.STARS.findall(text):
+                notes.add("'**' stands without its pair", stars)
+        if self.footnotes:
+            for name in self.footnotes.footnotes:
+                if not re.match(r"[\w-]+\Z", name):
+                    notes.add("the name of a footnote may hold only letters, digits and hyphens", f"[^{name}]:")
+                elif notes.text.count(f"[^{name}]:") > 1:
+                    notes.add(f"the footnote [^{name}] is defined twice", f"[^{name}]:")
+                elif notes.text.count(f"[^{name}]") == notes.text.count(f"[^{name}]:"):
+                    notes.add(f"nothing refers to the footnote [^{name}]", f"[^{name}]:")
+
+
+def _texts(element: etree.Element) -> Iterator[str]:
+    if element.tag in ("code", "pre"):
+        return
+    if element.text:
+        yield element.text
+    for child in element:
+        yield from _texts(child)
+        if child.tail:
+            yield child.tail
+
+
+def direction(lang: str) -> str:
+    """'rtl' or 'ltr', by the language's code."""
+    return "rtl" if lang.lower() in RIGHT_TO_LEFT or lang.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+class Finish(Treeprocessor):
+    """Hands the finished tree over before it is written out."""
+
+    def __init__(self, md: CourseMarkdown, finish: Callable[[etree.Element, Notes], None]) -> None:
+        super().__init__(md)
+        self.finish = finish
+
+    def run(self, root: etree.Element) -> None:
+        self.finish(root, _notes(self.md))
+
+
+class CourseSyntax(Extension):
+    """Puts the processors above in their places. The places are priorities in Python-Markdown's registries."""
+
+    def __init__(self, finish: Callable[[etree.Element, Notes], None], footnotes: FootnoteExtension | None) -> None:
+        super().__init__()
+        self.finish = finish
+        self.footnotes = footnotes
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # the library's name
+        assert isinstance(md, CourseMarkdown)  # noqa: S101
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "<"]
+        md.preprocessors.deregister("html_block")
+        if self.footnotes:  # a short text knows no boxes
+            md.preprocessors.register(BoxLines(md), "box_lines", 27)
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.deregister("automail")
+        md.inlinePatterns.register(MailLink(MailLink.PATTERN, md), "mail", 110)
+        md.inlinePatterns.register(AllowedTag(AllowedTag.PATTERN, md), "allowed_tag", 92)
+        md.inlinePatterns.register(RawTag(RawTag.PATTERN, md), "raw_tag", 90)
+        md.treeprocessors.register(BeforeInline(md), "before_inline", 45)
+        md.treeprocessors.register(Anchors(md), "attr_list", 8)
+        md.treeprocessors.register(AfterInline(md, self.footnotes), "after_inline", 6)
+        md.treeprocessors.register(Finish(md, self.finish), "finish", -10)

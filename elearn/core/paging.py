@@ -1,0 +1,65 @@
+"""Keyset pages: the next page begins after the last row of this one, so the cost does not grow with the table."""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import abort, request
+from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from elearn.core.db import db
+
+Item = TypeVar("Item")
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Rows of one page, and the cursors of its neighbours ('' when there is none)."""
+
+    items: Sequence[Item]
+    after: str
+    has_previous: bool
+
+
+def page_of(
+    select: Select[Any],
+    keys: Sequence[InstrumentedAttribute[Any] | ColumnElement[Any]],
+    *,
+    size: int = 50,
+    descending: bool = False,
+    row: Callable[[Any], Any] = lambda found: found,
+) -> Page[Any]:
+    """One page of a select, by `?after=`. `keys` is the sort, ending in a unique column, and must be selected last.
+
+    The select's rows are tuples whose last len(keys) columns are the keys, all NOT NULL.
+    """
+    cursor = request.args.get("after", "")
+    order = [key.desc() if descending else key.asc() for key in keys]
+    if cursor:
+        bound = tuple_(*_decode(cursor, len(keys)))
+        place = tuple_(*keys)
+        select = select.where(place < bound if descending else place > bound)
+    rows = db.session.execute(select.order_by(*order).limit(size + 1)).all()
+    after = _encode(rows[size - 1][-len(keys) :]) if len(rows) > size else ""
+    return Page([row(found) for found in rows[:size]], after, bool(cursor))
+
+
+def _encode(values: Sequence[Any]) -> str:
+    plain = [{"at": v.isoformat()} if isinstance(v, dt.datetime) else v for v in values]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, length: int) -> list[Any]:
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = [dt.datetime.fromisoformat(v["at"]) if isinstance(v, dict) else v for v in plain]
+        if len(values) != length or not all(isinstance(v, str | int | float | dt.datetime) for v in values):
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        abort(400)
+    return values

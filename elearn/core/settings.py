@@ -1,0 +1,29 @@
+"""Settings kept in the database: one key, one text."""
+
+from sqlalchemy import select
+
+from elearn.core.db import db
+from elearn.core.models import Setting
+
+CATALOGUE_REVISION = "catalogue_revision"
+
+
+def get(key: str, default: str = "") -> str:
+    """The value of a setting."""
+    value = db.session.execute(select(Setting.value).where(Setting.key == key)).scalar_one_or_none()
+    return default if value is None else value
+
+
+def put(key: str, value: str) -> None:
+    """Set it, in the present transaction."""
+    row = db.session.get(Setting, key)
+    if row is None:
+        db.session.add(Setting(key=key, value=value))
+    else:
+        row.value = value
+    db.session.flush()
+
+
+def bump(key: str) -> None:
+    """Count a revision up, so that what was kept ready for the old one is forgotten."""
+    put(key, str(int(get(key, "0")) + 1))

@@ -1,0 +1,205 @@
+"""What surrounds every request: its reference, the body before any SQL, the person, access, CSRF, headers."""
+
+import logging
+import secrets
+import time
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from elearn.core import db as database
+from elearn.core import kept
+from elearn.core.access import Access, person_or_none
+from elearn.core.errors import Refused
+from elearn.core.i18n import LANGUAGES, direction, interface_language, long_date, long_moment
+
+log = logging.getLogger("elearn.web")
+csrf = CSRFProtect()
+login_manager = LoginManager()
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+PUBLIC = Access(anybody=True)
+
+
+def init_app(app: Flask) -> None:
+    """Put the hooks around every request, in the order that design.md §2.6 asks for."""
+    app.config.update(
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked below, after access
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=2000,
+    )
+    if app.config["TRUSTED_PROXIES"]:
+        count = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # the sign-in row decides, not the browser's name
+    app.before_request(open_request)
+    app.after_request(add_headers)
+    app.context_processor(page_context)
+    for error in (Refused, HTTPException, CSRFError, Exception):
+        app.register_error_handler(error, _HANDLERS[error])
+
+
+def open_request() -> Any:
+    """Body, person, access, CSRF, and only then the write transaction. An answer here ends the request."""
+    g.request_id = secrets.token_hex(6)
+    g.began = time.perf_counter()
+    unsafe = request.method not in database.SAFE_METHODS
+    if unsafe:
+        # Read the whole body before any SQL: a slow phone must not hold the writer's lock.
+        request.get_data(cache=True, parse_form_data=True)
+    if request.endpoint is None:
+        return None  # no such page; the 404 needs no person
+    answer = _check_access()
+    if answer is not None:
+        return answer
+    if unsafe:
+        try:
+            if not getattr(current_app.view_functions[request.endpoint], "csrf_exempt", False):
+                csrf.protect()
+            elif not kept.same_origin():
+                abort(400)
+        except CSRFError:
+            return kept.ask_again() if kept.can_keep() else (render_template("errors/400.html"), 400)
+        database.begin_writing()
+    return None
+
+
+def _check_access() -> Any:
+    view = current_app.view_functions[request.endpoint or ""]
+    access = PUBLIC if request.endpoint == "static" else getattr(view, "access", None)
+    if access is None:
+        log.error("endpoint %s declares no access", request.endpoint)
+        abort(403)
+    if request.endpoint == "static":
+        return None
+    if access.anybody:
+        return None
+    person = person_or_none()
+    if person is None:
+        if request.method in database.SAFE_METHODS:
+            return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+        if request.is_json or request.headers.get("X-Requested-With"):
+            return {"error": "signed-out"}, 401
+        return kept.sign_in_first()
+    if access.permission is not None and not person.may(access.permission):
+        abort(403)
+    return None
+
+
+def csrf_exempt(view: Any) -> Any:
+    """A POST without a token (no session yet): the Origin header must be ours instead."""
+    view.csrf_exempt = True
+    return view
+
+
+def add_headers(response: Response) -> Response:
+    """Security headers on every answer; pages of a signed-in person are nobody else's to keep."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store" if _personal() else "no-cache"
+        response.vary.update(("Cookie", "Accept-Language"))
+    return response
+
+
+def _personal() -> bool:
+    return "_login_user" in g and bool(current_user.is_authenticated)
+
+
+def page_context() -> dict[str, Any]:
+    """What every template may use."""
+    lang = interface_language()
+    config = current_app.config
+    return {
+        "lang": lang,
+        "dir": direction(lang),
+        "direction": direction,
+        "languages": LANGUAGES,
+        "person": person_or_none(),
+        "instance": config["INSTANCE_NAMES"][lang],
+        "instance_names": config["INSTANCE_NAMES"],
+        "demonstration": config["DEMONSTRATION"],
+        "contact": config["CONTACT"],
+        "long_date": long_date,
+        "long_moment": long_moment,
+    }
+
+
+def _wants_json() -> bool:
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def refused(error: Refused) -> Any:
+    if _wants_json():
+        return {"error": str(error.message)}, 409
+    return render_template("errors/refused.html", message=error.message), 409
+
+
+def http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400 or error.response is not None:
+        return error
+    code = error.code
+    if _wants_json():
+        return {"error": error.name, "reference": g.get("request_id", "")}, code
+    template = f"errors/{code}.html" if code in {400, 403, 404, 405, 413, 429} else "errors/400.html"
+    return render_template(template, reference=g.get("request_id", ""), description=error.description), code
+
+
+def csrf_error(_error: CSRFError) -> Any:
+    return render_template("errors/400.html", reference=g.get("request_id", "")), 400
+
+
+def unexpected(error: Exception) -> Any:
+    """A page that needs no database. A locked, full or read-only database is 503, anything else 500."""
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        error = error.original_exception
+    reference = g.get("request_id", "")
+    log.error("request %s failed", reference, exc_info=error)
+    g.pop("_login_user", None)
+    busy = isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and "disk" in str(error).lower())
+    code = 503 if busy else 500
+    if _wants_json():
+        return {"error": "unavailable" if busy else "failed", "reference": reference}, code
+    lang = request.cookies.get("lang", "")
+    page = current_app.jinja_env.get_template(f"errors/{code}.html").render(
+        reference=reference, only=lang if lang in LANGUAGES else "", contact=current_app.config["CONTACT"]
+    )
+    response = Response(page, code, mimetype="text/html")
+    if busy:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+_HANDLERS: dict[type[Exception], Any] = {
+    Refused: refused,
+    HTTPException: http_error,
+    CSRFError: csrf_error,
+    Exception: unexpected,
+}

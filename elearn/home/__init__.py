@@ -1,0 +1,1 @@
+"""Pages that compose several domains: views and templates only."""

@@ -1,0 +1,7 @@
+"""Puts the composed pages into the application."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register nothing yet."""

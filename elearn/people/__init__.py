@@ -1,0 +1,1 @@
+"""People and their institutions: accounts, sign-in, roles, profiles, countries."""

@@ -1,0 +1,1 @@
+"""Offerings: the dated (or self-paced) runs of a course in which people enrol."""

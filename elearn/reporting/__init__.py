@@ -1,0 +1,1 @@
+"""Completion records and exports: reads every domain, is read by none."""
