@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from elearn.core.errors import Refused
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A posted form. Render its page with `form.status`: 200 when shown, 422 when what was sent is not accepted."""
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -147,6 +147,7 @@ class _Converter(threading.local):
 
     def convert(self, text: str, lang: str, resolver: Resolver, *, short: bool) -> Rendered:
         """The text as HTML, with complaints."""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         notes = Notes(text, lang)
         refusal = _too_much(text)
         if refusal:
@@ -156,7 +157,7 @@ class _Converter(threading.local):
         markdown.notes = notes
         try:
             html = markdown.reset().convert(text)
-        except Exception:  # noqa: BLE001  # a third-party parser on whatever a writer typed: no input may stop a check
+        except Exception:  # a third-party parser on whatever a writer typed: no input may stop a check
             notes.add("this text cannot be read as Markdown")
             html = f"<p>{escape(text)}</p>"
         if short and html.count("<p>") == 1 and html.startswith("<p>") and html.endswith("</p>"):

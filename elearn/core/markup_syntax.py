@@ -95,7 +95,7 @@ class CourseMarkdown(Markdown):
 
 
 def _notes(md: object) -> Notes:
-    assert isinstance(md, CourseMarkdown)  # noqa: S101  # these extensions are only ever loaded by CourseMarkdown
+    assert isinstance(md, CourseMarkdown)  # these extensions are only ever loaded by CourseMarkdown
     return md.notes
 
 
@@ -147,7 +147,7 @@ class AllowedTag(InlineProcessor):
     )
     ATTR = re.compile(r'(lang|dir)="([^"]*)"')
 
-    def handleMatch(  # type: ignore[override]  # noqa: N802  # the library's name
+    def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element | None, int | None, int | None]:
         attrs = dict(self.ATTR.findall(m["attrs"]))
@@ -166,7 +166,7 @@ class RawTag(InlineProcessor):
 
     PATTERN = r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>]*)?/?>|<!--[^\x00]*?-->|<[!?][^<>]*>"
 
-    def handleMatch(  # type: ignore[override]  # noqa: N802
+    def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         tag = m[0].split(STX)[0]
@@ -183,7 +183,7 @@ class MailLink(InlineProcessor):
 
     PATTERN = r"<([^<>\s@]+@[^<>\s@]+\.[^<>\s@]+)>"
 
-    def handleMatch(  # type: ignore[override]  # noqa: N802
+    def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element, int, int]:
         link = etree.Element("a", {"href": f"mailto:{m[1]}"})
@@ -299,8 +299,8 @@ class CourseSyntax(Extension):
         self.finish = finish
         self.footnotes = footnotes
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # the library's name
-        assert isinstance(md, CourseMarkdown)  # noqa: S101
+    def extendMarkdown(self, md: Markdown) -> None:
+        assert isinstance(md, CourseMarkdown)
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "<"]
         md.preprocessors.deregister("html_block")
         if self.footnotes:  # a short text knows no boxes

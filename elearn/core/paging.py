@@ -27,7 +27,7 @@ class Page(Generic[Item]):
 
 
 def page_of(
-    select: Select[Any],
+    select: Select[*tuple[Any, ...]],
     keys: Sequence[InstrumentedAttribute[Any] | ColumnElement[Any]],
     *,
     size: int = 50,

@@ -1,0 +1,140 @@
+"""Every SELECT the pages of learning need."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from elearn.catalogue.models import Course, CourseVersion, Step, VersionStep
+from elearn.core.db import db
+from elearn.core.paging import Page, page_of
+from elearn.learning.models import Enrolment, EnrolmentState, ProgressState, StepProgress
+from elearn.people.models import User
+from elearn.programmes.models import Offering
+
+HERE = (EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A person's place in a course. `version_id` is pinned; `shown_version_id` is its latest correction."""
+
+    enrolment_id: int
+    user_id: int
+    offering_id: int
+    course_id: int
+    slug: str
+    state: EnrolmentState
+    lang: str
+    version_id: int
+    shown_version_id: int
+    last_step_id: int | None
+    deadline: dt.datetime | None
+
+    @property
+    def studying(self) -> bool:
+        return self.state in HERE
+
+
+def _places() -> Select[*tuple[Any, ...]]:
+    text_version = aliased(CourseVersion)
+    latest = (
+        select(func.max(text_version.id)).where(text_version.parent_id == Enrolment.version_id).scalar_subquery()
+    )
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.user_id,
+            Enrolment.offering_id,
+            Offering.course_id,
+            Course.slug,
+            Enrolment.state,
+            Enrolment.lang,
+            Enrolment.version_id,
+            func.coalesce(latest, Enrolment.version_id),
+            Enrolment.last_step_id,
+            Enrolment.deadline,
+        )
+        .join(Offering, Offering.id == Enrolment.offering_id)
+        .join(Course, Course.id == Offering.course_id)
+    )  # fmt: skip
+
+
+def enrolment_of(person_id: int, slug: str) -> Place | None:
+    """Where this person stands in the course; the most recent one of several. One statement."""
+    row = db.session.execute(
+        _places().where(Enrolment.user_id == person_id, Course.slug == slug).order_by(Enrolment.active_at.desc()).limit(1)
+    ).first()
+    return Place(*row) if row is not None else None
+
+
+def enrolments_of(person_id: int) -> list[Place]:
+    """Every course this person studies or studied, the most recent first."""
+    rows = db.session.execute(
+        _places()
+        .where(Enrolment.user_id == person_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .order_by(Enrolment.active_at.desc())
+    )
+    return [Place(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step's progress as pages show it."""
+
+    state: ProgressState
+    score: float | None
+    done_at: dt.datetime | None
+
+
+def progress_of(enrolment_id: int) -> Mapping[int, Done]:
+    """Progress by step id. One statement."""
+    rows = db.session.execute(
+        select(StepProgress.step_id, StepProgress.state, StepProgress.score, StepProgress.done_at).where(
+            StepProgress.enrolment_id == enrolment_id
+        )
+    )
+    return {row[0]: Done(*row[1:]) for row in rows}
+
+
+def progress_by_enrolment(enrolment_ids: list[int]) -> Mapping[int, Mapping[int, Done]]:
+    """Progress of several enrolments at once. One statement."""
+    found: dict[int, dict[int, Done]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
+    if enrolment_ids:
+        rows = db.session.execute(
+            select(
+                StepProgress.enrolment_id,
+                StepProgress.step_id,
+                StepProgress.state,
+                StepProgress.score,
+                StepProgress.done_at,
+            ).where(StepProgress.enrolment_id.in_(enrolment_ids))
+        )
+        for row in rows:
+            found[row[0]][row[1]] = Done(*row[2:])
+    return found
+
+
+def required_steps(version_id: int) -> list[int]:
+    """The identities of the steps a version requires."""
+    return list(
+        db.session.scalars(
+            select(VersionStep.step_id)
+            .join(Step, Step.id == VersionStep.step_id)
+            .where(VersionStep.version_id == version_id, VersionStep.required.is_(True))
+        )
+    )
+
+
+def people_in_course(course_id: int) -> Page[tuple[User, Enrolment]]:
+    """Who is or was enrolled in a course, by name, one page."""
+    found = (
+        select(User, Enrolment, User.sort_key, Enrolment.id)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .join(Offering, Offering.id == Enrolment.offering_id)
+        .where(Offering.course_id == course_id)
+    )
+    return page_of(found, [User.sort_key, Enrolment.id], row=lambda row: (row[0], row[1]))
