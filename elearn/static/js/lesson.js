@@ -1,0 +1,65 @@
+// The lesson's comforts: arrows to turn the page, pictures on request, the place where reading stopped.
+
+const rightToLeft = document.documentElement.dir === "rtl";
+const typing = "input, textarea, select, [contenteditable], details.menu, [role=region], audio, video";
+
+addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest?.(typing)) return;
+  const forward = rightToLeft ? "ArrowLeft" : "ArrowRight";
+  const back = rightToLeft ? "ArrowRight" : "ArrowLeft";
+  const rel = event.key === forward ? "next" : event.key === back ? "prev" : "";
+  const target = rel && document.querySelector(`main a[rel~="${rel}"]`);
+  if (target) target.click();
+});
+
+// <span class="placeholder" data-alt data-width data-height>… <a data-picture href="…">Show picture (48 KB)</a></span>
+document.addEventListener("click", (event) => {
+  const asked = event.target.closest("a[data-picture]");
+  if (!asked) return;
+  event.preventDefault();
+  const place = asked.closest(".placeholder");
+  const picture = new Image(Number(place.dataset.width) || undefined, Number(place.dataset.height) || undefined);
+  picture.alt = place.dataset.alt ?? "";
+  picture.tabIndex = -1;
+  picture.addEventListener("load", () => {
+    place.replaceWith(picture);
+    picture.focus({ preventScroll: true });
+  });
+  picture.addEventListener("error", () => {
+    asked.textContent = asked.dataset.failed || asked.textContent;
+    asked.removeAttribute("aria-busy");
+  });
+  asked.setAttribute("aria-busy", "true");
+  picture.src = asked.href;
+});
+
+// The place is kept as "the nearest heading above", so that it survives another language, size or device width.
+const headings = [...document.querySelectorAll(".prose :is(h2, h3)[id]")];
+const key = `place:${location.pathname}`;
+const remembered = localStorage.getItem(key);
+const offer = document.querySelector("[data-resume]");
+if (offer && remembered && !location.hash) {
+  const heading = document.getElementById(remembered);
+  if (heading && heading !== headings[0]) {
+    const anchor = offer.querySelector("a");
+    anchor.href = `#${remembered}`;
+    anchor.append(` “${heading.textContent.trim()}”`);
+    offer.hidden = false;
+  }
+}
+
+// The buttons that switch the language lead to the same heading.
+function markPlace(id) {
+  localStorage.setItem(key, id);
+  for (const other of document.querySelectorAll("a[data-same-place]")) other.hash = id;
+}
+
+if (headings.length && "IntersectionObserver" in window) {
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) markPlace(entry.target.id);
+  }, { rootMargin: "0px 0px -60% 0px" });
+  for (const heading of headings) watcher.observe(heading);
+}
+
+// A lesson marked as done needs its place no more.
+document.querySelector("form[data-done]")?.addEventListener("submit", () => localStorage.removeItem(key));
