@@ -1,0 +1,1 @@
+"""Rows for tests, made through the services where there is one; a file for each domain."""

@@ -1,0 +1,65 @@
+"""A person's browser: keeps cookies, sends the CSRF token of its session, lets requests run as in production."""
+
+import secrets
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from elearn.core import clock
+from elearn.core.db import db
+from elearn.people.models import SignIn, User
+from elearn.people.queries import token_hash
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Browser(FlaskClient):
+    """`get`, `post` … as Flask's client; `csrf=False` leaves the token out, as a forged form does."""
+
+    application: Flask
+
+    def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
+        # What the test arranged becomes real first, and every request has an application context of its own: else the
+        # person whom Flask-Login keeps there would stay for the next request.
+        db.session.commit()
+        kwargs.setdefault("base_url", self.application.config["BASE_URL"])
+        with self.application.app_context():
+            if csrf and kwargs.get("method", "GET") not in SAFE:
+                kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self._csrf_token()}
+            return super().open(*args, **kwargs)
+
+    def sign_in(self, user: User) -> "Browser":
+        """Sign this person in without the page (which has tests of its own)."""
+        token = secrets.token_urlsafe(32)
+        moment = clock.now()
+        db.session.add(
+            SignIn(
+                user_id=user.id,
+                token_hash=token_hash(token),
+                epoch=user.epoch,
+                started_at=moment,
+                seen_at=moment,
+                agent="test",
+            )
+        )
+        db.session.commit()
+        with self.session_transaction(base_url=self.application.config["BASE_URL"]) as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return self
+
+    def speak(self, lang: str) -> "Browser":
+        """Choose the language of the interface, as the words in the header do for a visitor."""
+        self.set_cookie("lang", lang, domain=self._host())
+        return self
+
+    def _host(self) -> str:
+        return str(self.application.config["BASE_URL"]).partition("://")[2]
+
+    def _csrf_token(self) -> str:
+        with self.session_transaction(base_url=self.application.config["BASE_URL"]) as session:
+            secret = session.setdefault("csrf_token", secrets.token_hex(20))
+        return str(URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token").dumps(secret))
