@@ -6,10 +6,12 @@ import smtplib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from click.testing import Result
 from flask import Flask
 
@@ -17,9 +19,11 @@ from elearn.core import clock, jobs
 from elearn.core.db import begin_writing, db
 from elearn.people.models import User
 from tests.factories import people as make
+from tests.factories.academy import Academy, found_academy
 from tests.support import postgres
 from tests.support.browser import Browser
 from tests.support.databases import Database, Postgresql, Sqlite, new_postgresql_database
+from tests.support.inbox import Inbox
 from tests.support.statements import statements
 
 DATABASES = ("sqlite", "postgresql")
@@ -104,8 +108,16 @@ def database(
             _databases[name] = Sqlite(folder)
         else:
             _databases[name] = Postgresql(folder, empty_postgresql(request.config, "elearn_test"))
-    _databases[name].reset()
-    return _databases[name]
+    one = _databases[name]
+    if "academy" not in request.fixturenames:
+        one.reset()
+    elif one.knows("academy"):
+        one.reset("academy")
+    else:
+        one.reset()
+        with one.app.app_context():
+            one.remember("academy", found_academy())
+    return one
 
 
 def empty_postgresql(config: pytest.Config, name: str) -> str:
@@ -145,6 +157,17 @@ def browser(app: Flask) -> Callable[..., Browser]:
 def visitor(browser: Callable[..., Browser]) -> Browser:
     """The browser of somebody who is not signed in."""
     return browser()
+
+
+@pytest.fixture
+def fresh_context(app: Flask) -> Callable[[], AbstractContextManager[object]]:
+    """`with fresh_context(): service.x(…)` for what opens its own transaction (`reading()`, `unit_of_work()`)."""
+
+    def context() -> AbstractContextManager[object]:
+        db.session.commit()
+        return app.app_context()
+
+    return context
 
 
 @pytest.fixture
@@ -195,22 +218,30 @@ def count_statements(app: Flask) -> Callable[[], AbstractContextManager[list[str
 
 @pytest.fixture
 def amina(app: Flask) -> User:
-    return make.user(name_latin="Amina Issoufou", name_arabic="أمينة إيسوفو", email="amina@example.org", country="NE")
+    return make.persona("Amina")
 
 
 @pytest.fixture
 def boris(app: Flask) -> User:
-    return make.trainer(name_latin="Boris Hakimov", email="boris@example.org", country="KZ")
+    return make.persona("Boris")
 
 
 @pytest.fixture
 def chloe(app: Flask) -> User:
-    return make.trainer(name_latin="Chloe Mansour", email="chloe@example.org", country="TN", lang="fr")
+    return make.persona("Chloe")
 
 
 @pytest.fixture
 def dawit(app: Flask) -> User:
-    return make.administrator(name_latin="Dawit Rahman", email="dawit@example.org", country="ID")
+    return make.persona("Dawit")
+
+
+@pytest.fixture
+def academy(app: Flask, database: Database) -> Academy:
+    """Start from a small academy at work: two published courses and their people; see its factory."""
+    about = database.worlds["academy"]
+    assert isinstance(about, Academy)
+    return about
 
 
 # The world around
@@ -248,6 +279,20 @@ def no_mail_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", local_only)
     monkeypatch.setattr(smtplib.SMTP, "connect", no_mail)
+
+
+@pytest.fixture
+def mail_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EmailMessage]]:
+    """A mail server on this machine, to which the application sends; the list fills with what it received."""
+    monkeypatch.undo()
+    inbox = Inbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    controller.start()
+    host, port = controller.server.sockets[0].getsockname()
+    for name, value in {"MAIL_SERVER": host, "MAIL_PORT": port, "MAIL_USE_TLS": False}.items():
+        monkeypatch.setitem(app.config, name, value)
+    yield inbox.messages
+    controller.stop()
 
 
 @pytest.fixture

@@ -4,11 +4,27 @@ import itertools
 import secrets
 from typing import Any
 
+from sqlalchemy import select
+
 from elearn.core import clock
-from elearn.core.access import Role
+from elearn.core.access import Grant, Person, Role
 from elearn.core.db import db
 from elearn.core.i18n import folded
-from elearn.people.models import Institution, InstitutionStatus, InstitutionText, RoleGrant, User, UserState
+from elearn.people.models import Institution, InstitutionStatus, InstitutionText, RoleGrant, Sex, User, UserState
+
+PERSONAS: dict[str, dict[str, Any]] = {
+    "Amina": {
+        "name_latin": "Amina Issoufou",
+        "name_arabic": "أمينة إيسوفو",
+        "email": "amina@example.org",
+        "country": "NE",
+        "sex": Sex.FEMALE,
+    },
+    "Boris": {"name_latin": "Boris Hakimov", "email": "boris@example.org", "country": "KZ"},
+    "Chloe": {"name_latin": "Chloe Mansour", "email": "chloe@example.org", "country": "TN", "lang": "fr"},
+    "Dawit": {"name_latin": "Dawit Rahman", "email": "dawit@example.org", "country": "ID"},
+}
+ROLES = {"Boris": Role.TRAINER, "Chloe": Role.TRAINER, "Dawit": Role.ADMINISTRATOR}
 
 _numbers = itertools.count(1)
 
@@ -57,6 +73,37 @@ def administrator(**columns: Any) -> User:
     made = user(**columns)
     grant(made, Role.ADMINISTRATOR)
     return made
+
+
+def persona(name: str) -> User:
+    """One of the four people of the tests; the same row when she is there already."""
+    columns = PERSONAS[name]
+    found = db.session.execute(select(User).where(User.email == columns["email"])).scalar_one_or_none()
+    if found is not None:
+        return found
+    made = user(**columns)
+    if name in ROLES:
+        grant(made, ROLES[name])
+    return made
+
+
+def person(of: User) -> Person:
+    """The person as a request knows them: what services take as `actor`."""
+    held = db.session.execute(select(RoleGrant).where(RoleGrant.user_id == of.id)).scalars()
+    return Person(
+        id=of.id,
+        public_id=of.public_id,
+        name=of.name_latin,
+        email=of.email or "",
+        lang=of.lang,
+        tz=of.tz,
+        email_confirmed=of.email_confirmed_at is not None,
+        country=of.country,
+        institution_id=of.institution_id,
+        sign_in_id=None,
+        data_saver=of.data_saver,
+        grants=tuple(Grant(row.role, row.institution_id, row.country) for row in held),
+    )
 
 
 def institution(name: str = "", country: str = "NE", **columns: Any) -> Institution:

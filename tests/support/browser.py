@@ -8,10 +8,9 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from elearn.core import clock
 from elearn.core.db import db
-from elearn.people.models import SignIn, User
-from elearn.people.queries import token_hash
+from elearn.people.models import User
+from elearn.people.service import begin_sign_in
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -33,18 +32,7 @@ class Browser(FlaskClient):
 
     def sign_in(self, user: User) -> "Browser":
         """Sign this person in without the page (which has tests of its own)."""
-        token = secrets.token_urlsafe(32)
-        moment = clock.now()
-        db.session.add(
-            SignIn(
-                user_id=user.id,
-                token_hash=token_hash(token),
-                epoch=user.epoch,
-                started_at=moment,
-                seen_at=moment,
-                agent="test",
-            )
-        )
+        token = begin_sign_in(user.id, user.epoch, "test")
         db.session.commit()
         with self.session_transaction(base_url=self.application.config["BASE_URL"]) as session:
             session["_user_id"] = token

@@ -1,6 +1,10 @@
-"""The two databases a test may run on: migrated once per worker, as new for every test."""
+"""The two databases a test may run on: migrated once per worker, as new for every test.
+
+A *world* is a state that many tests start from: made once through the services, then put back as cheaply as nothing.
+"""
 
 import contextlib
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -16,6 +20,7 @@ import config
 from elearn import create_app
 from elearn.core.db import db
 
+AS_NEW = "as_new"
 ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 2,
     "BASE_URL": "https://academy.example.org",
@@ -40,81 +45,101 @@ class Database:
         self.folder = folder
         self.url = url
         self.app = application(folder, url)
+        self.worlds: dict[str, object] = {}
         with self.app.app_context():
             upgrade()
+        self.remember(AS_NEW, None)
 
-    def reset(self) -> None:
-        """As it was after the migrations."""
-        shutil.rmtree(self.folder / "blobs", ignore_errors=True)
-        self._empty()
+    def reset(self, world: str = AS_NEW) -> None:
+        """As it was after the migrations, or when `world` was remembered."""
+        blobs = self.folder / "blobs"
+        shutil.rmtree(blobs, ignore_errors=True)
+        if (self.folder / world).exists():
+            shutil.copytree(self.folder / world, blobs, copy_function=os.link)
+        self._empty(world)
+
+    def knows(self, world: str) -> bool:
+        return world in self.worlds
+
+    def remember(self, world: str, about: object) -> None:
+        """Keep the present rows and files under a name, and `about` (plain values) beside them."""
+        self.worlds[world] = about
+        if (self.folder / "blobs").exists():
+            shutil.copytree(self.folder / "blobs", self.folder / world)
+        self._keep(world)
 
     def close(self) -> None:
         with self.app.app_context():
             for engine in db.engines.values():
                 engine.dispose()
 
-    def _empty(self) -> None:
+    def _empty(self, world: str) -> None:
+        raise NotImplementedError
+
+    def _keep(self, world: str) -> None:
         raise NotImplementedError
 
 
 class Sqlite(Database):
-    """A file; its pages as they were after the migrations are copied back."""
+    """A file; its pages as they were are copied back."""
 
     name = "sqlite"
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
         self._file = folder / "elearn.sqlite"
+        self._kept: dict[str, sqlite3.Connection] = {}
         super().__init__(folder, f"sqlite:///{self._file}")
-        self._as_new = sqlite3.connect(":memory:")
-        with contextlib.closing(sqlite3.connect(self._file)) as migrated:
-            migrated.backup(self._as_new)
+
+    def _keep(self, world: str) -> None:
+        self._kept[world] = sqlite3.connect(":memory:")
+        with contextlib.closing(sqlite3.connect(self._file)) as present:
+            present.backup(self._kept[world])
+
+    def _empty(self, world: str) -> None:
+        with contextlib.closing(sqlite3.connect(self._file)) as present:
+            present.execute("PRAGMA synchronous=OFF")
+            self._kept[world].backup(present)
 
     def close(self) -> None:
         super().close()
-        self._as_new.close()
-
-    def _empty(self) -> None:
-        with contextlib.closing(sqlite3.connect(self._file)) as present:
-            present.execute("PRAGMA synchronous=OFF")
-            self._as_new.backup(present)
+        for kept in self._kept.values():
+            kept.close()
 
 
 class Postgresql(Database):
-    """A database of a server; emptied by DELETE, then the rows that the migrations brought are put back."""
+    """A database of a server; emptied by DELETE, then the rows that were there are put back."""
 
     name = "postgresql"
 
     def __init__(self, folder: Path, url: str) -> None:
         folder.mkdir(parents=True)
-        super().__init__(folder, url)
         self._connection = psycopg.connect(plain(url), autocommit=True)
-        self._statements = self._how_to_empty()
+        self._back: dict[str, sql.Composed] = {}
+        super().__init__(folder, url)
 
-    def _how_to_empty(self) -> sql.Composed:
+    def _keep(self, world: str) -> None:
         names = self._connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         ).fetchall()
         tables = [sql.Identifier(name) for (name,) in names]
         # Superuser only: without it neither the guards of append-only tables nor foreign keys let rows go in any order.
-        statements = [sql.SQL("BEGIN; SET LOCAL session_replication_role = replica;")]
-        self._connection.execute("CREATE SCHEMA as_new")
+        statements: list[sql.Composable] = [sql.SQL("BEGIN; SET LOCAL session_replication_role = replica;")]
+        self._connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(world)))
         for table in tables:
             statements.append(sql.SQL("DELETE FROM {};").format(table))
-            found = self._connection.execute(sql.SQL("SELECT count(*) FROM {}").format(table)).fetchone()
-            if found and found[0]:
-                kept = sql.SQL("as_new.{}").format(table)
+            if self._connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone():
+                kept = sql.SQL("{}.{}").format(sql.Identifier(world), table)
                 self._connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(kept, table))
                 statements.append(sql.SQL("INSERT INTO {} SELECT * FROM {};").format(table, kept))
-        statements.append(sql.SQL("COMMIT"))
-        return sql.Composed(statements)
+        self._back[world] = sql.Composed([*statements, sql.SQL("COMMIT")])
+
+    def _empty(self, world: str) -> None:
+        self._connection.execute(self._back[world])
 
     def close(self) -> None:
         super().close()
         self._connection.close()
-
-    def _empty(self) -> None:
-        self._connection.execute(self._statements)
 
 
 def plain(url: str) -> str:
