@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import abort
+from flask import abort, has_request_context
 from flask_login import current_user
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -154,7 +154,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 def person_or_none() -> Person | None:
     """The signed-in person of this request."""
-    return current_user if current_user.is_authenticated else None
+    return current_user if has_request_context() and current_user.is_authenticated else None
 
 
 def person() -> Person:

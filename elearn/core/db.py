@@ -189,8 +189,8 @@ def reading() -> Iterator[None]:
     try:
         yield
     finally:
+        session.expunge_all()  # before the rollback, which would expire what was read
         session.rollback()
-        session.expunge_all()
         session.info["writing"] = writing
 
 

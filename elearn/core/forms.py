@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import Field
 
 from elearn.core.errors import Refused
 
@@ -31,6 +32,11 @@ class Form(FlaskForm):
                 self.refusal = str(refused.message)
             else:
                 field.errors = [*field.errors, str(refused.message)]
+
+
+def typed(field: Field) -> str:
+    """What was typed into a text field; '' when nothing was sent."""
+    return field.data or ""
 
 
 class ButtonForm(Form):

@@ -143,7 +143,10 @@ class SignInFailure(Base):
     """A failed sign-in, kept just long enough to limit the next ones. `account_key` is a hash, never an address."""
 
     __tablename__ = "sign_in_failure"
-    __table_args__ = (Index("ix_sign_in_failure_account", "account_key", "at"), Index("ix_sign_in_failure_ip", "ip", "at"))
+    __table_args__ = (
+        Index("ix_sign_in_failure_account", "account_key", "at"),
+        Index("ix_sign_in_failure_ip", "ip", "at"),
+    )
     id: Mapped[int] = primary_key()
     account_key: Mapped[str] = mapped_column(String(64))
     at: Mapped[dt.datetime]

@@ -1,13 +1,33 @@
 """Every SELECT the pages of people need."""
 
+import datetime as dt
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from elearn.core import clock
 from elearn.core.access import Grant, Person, Role
 from elearn.core.db import db
-from elearn.people.models import RoleGrant, SignIn, User, UserState
+from elearn.core.i18n import folded
+from elearn.core.paging import Page, page_of
+from elearn.people.access import visible_to
+from elearn.people.models import (
+    CountryText,
+    Institution,
+    InstitutionStatus,
+    InstitutionText,
+    RoleGrant,
+    SignIn,
+    SignInFailure,
+    Token,
+    User,
+    UserState,
+)
+from elearn.people.rules import FAILURE_WINDOW, Failures
 
 
 def token_hash(token: str) -> str:
@@ -81,3 +101,202 @@ def grants_of(packed: str | None) -> tuple[Grant, ...]:
             role, institution, country = one.split(":")
             found.append(Grant(Role(role), int(institution) if institution else None, country or None))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What signing in needs of an account, read before the slow check of the password."""
+
+    id: int
+    password_hash: str | None
+    state: UserState
+    epoch: int
+    email: str
+    lang: str
+
+
+def account_by_email(email_norm: str) -> Account | None:
+    """The account that signs in with this address."""
+    row = db.session.execute(
+        select(User.id, User.password_hash, User.state, User.epoch, User.email, User.lang).where(
+            User.email_norm == email_norm
+        )
+    ).first()
+    return Account(row[0], row[1], row[2], row[3], row[4] or "", row[5]) if row is not None else None
+
+
+def recent_failures(account_key: str, ip: str) -> Failures:
+    """Failed sign-ins inside the window."""
+    since = clock.now() - FAILURE_WINDOW
+    mine = select(func.count()).where(SignInFailure.account_key == account_key, SignInFailure.at > since)
+    here = select(func.count()).where(SignInFailure.ip == ip, SignInFailure.at > since)
+    row = db.session.execute(select(mine.scalar_subquery(), here.scalar_subquery())).one()
+    return Failures(account=row[0], address=row[1])
+
+
+def usable_token(purpose: str, token: str) -> Token | None:
+    """A token that was sent by mail, if it is still good."""
+    return db.session.execute(
+        select(Token)
+        .where(Token.hash == token_hash(token), Token.purpose == purpose)
+        .where(Token.used_at.is_(None), Token.expires_at > clock.now())
+        .with_for_update()
+    ).scalar_one_or_none()
+
+
+def latest_code(user_id: int, purpose: str) -> Token | None:
+    """The last code sent to a person, if it is still good."""
+    return (
+        db.session.execute(
+            select(Token)
+            .where(Token.user_id == user_id, Token.purpose == purpose)
+            .where(Token.used_at.is_(None), Token.expires_at > clock.now())
+            .order_by(Token.id.desc())
+            .limit(1)
+            .with_for_update()
+        )
+    ).scalar_one_or_none()
+
+
+def tokens_since(user_id: int, since: dt.datetime) -> int:
+    """How many links were sent to a person lately."""
+    return (
+        db.session.scalar(select(func.count()).where(Token.user_id == user_id, Token.created_at > since)) or 0
+    )  # fmt: skip
+
+
+def countries(lang: str) -> list[tuple[str, str]]:
+    """Every answer to "which country", as (code, name), the two further ones last."""
+    rows = db.session.execute(
+        select(CountryText.country, CountryText.name)
+        .where(CountryText.lang == lang)
+        .order_by(CountryText.sort_key, CountryText.country)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def institution_names(
+    lang: str, *, statuses: Iterable[InstitutionStatus] = (InstitutionStatus.CONFIRMED,)
+) -> list[tuple[int, str, str]]:
+    """(id, country, name) of institutions, in the reader's language where there is a name in it."""
+    wanted, fallback = aliased(InstitutionText), aliased(InstitutionText)
+    name = func.coalesce(wanted.name, func.min(fallback.name))
+    rows = db.session.execute(
+        select(Institution.id, Institution.country, name)
+        .outerjoin(wanted, (wanted.institution_id == Institution.id) & (wanted.lang == lang))
+        .outerjoin(fallback, fallback.institution_id == Institution.id)
+        .where(Institution.status.in_(tuple(statuses)))
+        .group_by(Institution.id, Institution.country, wanted.name)
+        .order_by(Institution.country, name, Institution.id)
+    )
+    return [(row[0], row[1], row[2] or "") for row in rows]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A person's own row with the names of country and institution in the reader's language."""
+
+    user: User
+    country: str
+    institution: str
+    institution_status: InstitutionStatus | None
+
+
+def profile(user_id: int, lang: str) -> Profile | None:
+    """Everything the profile page shows."""
+    return _profile(select(User).where(User.id == user_id), lang)
+
+
+def person_page(person: Person, public_id: str, lang: str) -> Profile | None:
+    """The same of somebody else, for an administrator in whose scope they are."""
+    return _profile(select(User).where(User.public_id == public_id, visible_to(person)), lang)
+
+
+def _profile(which: Any, lang: str) -> Profile | None:
+    user = db.session.execute(which).scalar_one_or_none()
+    if user is None:
+        return None
+    row = db.session.execute(
+        select(
+            select(CountryText.name)
+            .where(CountryText.country == user.country, CountryText.lang == lang)
+            .scalar_subquery(),
+            institution_name(lang, user.institution_id),
+            select(Institution.status).where(Institution.id == user.institution_id).scalar_subquery(),
+        )
+    ).one()
+    return Profile(user, row[0] or "", row[1] or "", row[2])
+
+
+def institution_name(lang: str, institution_id: Any) -> ColumnElement[str]:
+    """A column: an institution's name in a language, else in any it has."""
+    return func.coalesce(
+        select(InstitutionText.name)
+        .where(InstitutionText.institution_id == institution_id, InstitutionText.lang == lang)
+        .scalar_subquery(),
+        select(func.min(InstitutionText.name))
+        .where(InstitutionText.institution_id == institution_id)
+        .scalar_subquery(),
+    )
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What an administrator looks for among people."""
+
+    words: str = ""
+    country: str = ""
+    role: str = ""
+    state: str = ""
+
+
+def people(person: Person, wanted: Filter, lang: str) -> Page[Any]:
+    """One page of the people in somebody's scope: (user, institution name, roles)."""
+    roles = (
+        select(func.aggregate_strings(RoleGrant.role, ","))
+        .where(RoleGrant.user_id == User.id, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > clock.now()))
+        .scalar_subquery()
+    )
+    found = select(User, institution_name(lang, User.institution_id), roles, User.sort_key, User.id).where(
+        visible_to(person)
+    )
+    for word in folded(wanted.words).split():
+        found = found.where(User.search_text.contains(word, autoescape=True))
+    if wanted.country:
+        found = found.where(User.country == wanted.country)
+    if wanted.state in set(UserState):
+        found = found.where(User.state == wanted.state)
+    if wanted.role in set(Role):
+        held = select(RoleGrant.user_id).where(
+            RoleGrant.role == wanted.role, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > clock.now())
+        )
+        found = found.where(User.id.in_(held))
+    return page_of(
+        found,
+        [User.sort_key, User.id],
+        row=lambda row: (row[0], row[1] or "", sorted(set((row[2] or "").split(",")) - {""})),
+    )
+
+
+def grants(user_id: int, lang: str) -> list[tuple[RoleGrant, str, str]]:
+    """A person's roles in force with the names of their scopes: (grant, institution, country)."""
+    country = select(CountryText.name).where(CountryText.country == RoleGrant.country, CountryText.lang == lang)
+    rows = db.session.execute(
+        select(RoleGrant, institution_name(lang, RoleGrant.institution_id), country.scalar_subquery())
+        .where(RoleGrant.user_id == user_id, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > clock.now()))
+        .order_by(RoleGrant.starts_at, RoleGrant.id)
+    )
+    return [(row[0], row[1] or "", row[2] or "") for row in rows]
+
+
+def proposed_institutions(lang: str) -> list[tuple[Institution, str, str, int]]:
+    """Institutions people proposed and nobody has looked at: (institution, name, country, how many people)."""
+    members = select(func.count()).where(User.institution_id == Institution.id).scalar_subquery()
+    country = select(CountryText.name).where(CountryText.country == Institution.country, CountryText.lang == lang)
+    rows = db.session.execute(
+        select(Institution, institution_name(lang, Institution.id), country.scalar_subquery(), members)
+        .where(Institution.status == InstitutionStatus.PROPOSED)
+        .order_by(Institution.created_at, Institution.id)
+        .limit(200)
+    )
+    return [(row[0], row[1] or "", row[2] or "", row[3]) for row in rows]

@@ -1,0 +1,286 @@
+"""Pages of one's own account: registering, signing in and out, confirming, resetting, the profile."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import login_user, logout_user
+
+from elearn.core import access, kept
+from elearn.core.access import Person, person_or_none, public, signed_in
+from elearn.core.db import note_after, reading
+from elearn.core.forms import ButtonForm, typed
+from elearn.core.i18n import LANGUAGE_COOKIE, interface_language
+from elearn.people import passwords, queries, service
+from elearn.people.forms import (
+    AskResetForm,
+    ChangeEmailForm,
+    ChangePasswordForm,
+    CodeForm,
+    NewPasswordForm,
+    ProfileForm,
+    RegisterForm,
+    SignInForm,
+)
+from elearn.people.models import UserState
+from elearn.people.queries import Account
+
+bp = Blueprint("people", __name__, template_folder="templates")
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@public
+def register() -> Any:
+    with reading():
+        form = RegisterForm(preferred_lang=interface_language())
+    if form.validate_on_submit():
+        password_hash = passwords.hashed(typed(form.password))
+        with form.explaining_refusals():
+            service.register(
+                email=typed(form.email),
+                password_hash=password_hash,
+                name_latin=typed(form.name_latin),
+                name_arabic=typed(form.name_arabic),
+                country=form.country.data,
+                institution_id=form.institution_id,
+                proposed_institution=typed(form.proposed_institution),
+                lang=form.preferred_lang.data,
+                sex=form.sex_given,
+            )
+            answer = redirect(url_for(".registered", next=own_path(request.args.get("next"))))
+            answer.set_cookie(LANGUAGE_COOKIE, form.preferred_lang.data, max_age=31536000, samesite="Lax")
+            return answer
+    return render_template("people/register.html", form=form), form.status
+
+
+@bp.get("/registered")
+@public
+def registered() -> Any:
+    return render_template("people/registered.html", next=own_path(request.args.get("next")))
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    form = SignInForm(next=request.args.get("next", ""))
+    if person_or_none() is not None and request.method == "GET":
+        return redirect(own_path(form.next.data) or url_for("home.my_learning"))
+    if form.validate_on_submit():
+        account = _account_for(form)
+        if account is not None:
+            return _signed_in(form, account)
+    return render_template("people/sign_in.html", form=form), form.status
+
+
+def _account_for(form: SignInForm) -> Account | None:
+    """The account whose password is right; otherwise the form says why not, the same whether it exists."""
+    key, ip = service.account_key(typed(form.email)), request.remote_addr or ""
+    with reading():
+        failures = queries.recent_failures(key, ip)
+        account = queries.account_by_email(service.normal_email(typed(form.email)))
+    if failures.too_many:
+        form.refusal = _("Too many attempts. Please wait a quarter of an hour, or set a new password.")
+    elif not passwords.matches(account.password_hash if account else None, typed(form.password)):
+        note_after(lambda: service.note_failure(key, ip))
+        form.refusal = _("The e-mail address or the password is not right. Your answers on other pages are not lost.")
+    elif account is not None and account.state == UserState.BLOCKED:
+        form.refusal = _("This account is closed. Please write to us.")
+    else:
+        return account
+    return None
+
+
+def _signed_in(form: SignInForm, account: Account) -> Any:
+    service.forget_failures(service.account_key(typed(form.email)))
+    _open_session(account.id, account.epoch)
+    carried = kept.unpack(form.kept.data) if form.kept.data else None
+    if carried is not None and own_path(carried[0]):
+        return kept.ask_again(*carried)
+    answer = redirect(own_path(form.next.data) or url_for("home.my_learning"))
+    answer.set_cookie(LANGUAGE_COOKIE, account.lang, max_age=31536000, samesite="Lax")
+    return answer
+
+
+def _open_session(user_id: int, epoch: int) -> None:
+    token = service.begin_sign_in(user_id, epoch, request.headers.get("User-Agent", ""))
+    session.clear()
+    session.permanent = True
+    signed: Person | None = queries.person_by_token(token)
+    login_user(signed)
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> Any:
+    service.sign_out(access.person())
+    return _signed_out(_("You are signed out."))
+
+
+@bp.post("/sign-out-everywhere")
+@signed_in
+def sign_out_everywhere() -> Any:
+    service.sign_me_out_everywhere(access.person())
+    return _signed_out(_("You are signed out on every device."))
+
+
+def _signed_out(message: str) -> Any:
+    logout_user()
+    session.clear()
+    flash(message)
+    return redirect(url_for("home.front"), 303)
+
+
+@bp.route("/reset", methods=["GET", "POST"])
+@public
+def ask_reset() -> Any:
+    form = AskResetForm()
+    if form.validate_on_submit():
+        service.ask_reset(typed(form.email))
+        return redirect(url_for(".reset_sent"), 303)
+    return render_template("people/ask_reset.html", form=form), form.status
+
+
+@bp.get("/reset/sent")
+@public
+def reset_sent() -> Any:
+    return render_template("people/reset_sent.html")
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@public
+def reset(token: str) -> Any:
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        password_hash = passwords.hashed(typed(form.password))
+        if not service.reset_password(token, password_hash):
+            return render_template("people/link_over.html", again=url_for(".ask_reset")), 410
+        flash(_("Your new password is set. Please sign in with it."))
+        return redirect(url_for(".sign_in"), 303)
+    return render_template("people/reset.html", form=form), form.status
+
+
+@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@public
+def confirm(token: str) -> Any:
+    """A page with a button: mail scanners open links, and must not confirm anything."""
+    form = ButtonForm()
+    if form.validate_on_submit():
+        with form.explaining_refusals():
+            if not service.confirm_by_link(token):
+                return render_template("people/link_over.html", again=url_for(".confirm_address")), 410
+            flash(_("Your address is confirmed."))
+            return redirect(url_for("home.my_learning"), 303)
+    return render_template("people/confirm.html", form=form), form.status
+
+
+@bp.route("/me/confirm", methods=["GET", "POST"])
+@signed_in
+def confirm_address() -> Any:
+    form = CodeForm()
+    if form.validate_on_submit():
+        if service.confirm_by_code(access.person(), typed(form.code)):
+            flash(_("Your address is confirmed."))
+            return redirect(url_for("home.my_learning"), 303)
+        # The try is counted, so this answer is kept: a redirect, not a refusal.
+        flash(_("This code is not the one of the latest message, or it is no longer good."), "bad")
+        return redirect(url_for(".confirm_address"), 303)
+    return render_template("people/confirm_address.html", form=form, button=ButtonForm()), form.status
+
+
+@bp.post("/me/confirm/again")
+@signed_in
+def confirm_again() -> Any:
+    service.ask_confirmation(access.person())
+    flash(_("We have sent the message once more."))
+    return redirect(url_for(".confirm_address"), 303)
+
+
+@bp.route("/me/profile", methods=["GET", "POST"])
+@signed_in
+def profile() -> Any:
+    me = access.person()
+    with reading():
+        mine = queries.profile(me.id, interface_language())
+        if mine is None:
+            abort(404)
+        user = mine.user
+        keep = (user.institution_id, mine.institution) if user.institution_id else None
+        form = ProfileForm(
+            name_latin=user.name_latin,
+            name_arabic=user.name_arabic,
+            country=user.country,
+            institution=str(user.institution_id or ""),
+            preferred_lang=user.lang,
+            sex=user.sex,
+            tz=user.tz,
+            data_saver=user.data_saver,
+            keep_institution=keep,
+        )
+    if form.validate_on_submit():
+        with form.explaining_refusals():
+            service.change_profile(
+                me,
+                name_latin=typed(form.name_latin),
+                name_arabic=typed(form.name_arabic),
+                country=form.country.data,
+                institution_id=form.institution_id,
+                proposed_institution=typed(form.proposed_institution),
+                lang=form.preferred_lang.data,
+                tz=form.tz.data,
+                sex=form.sex_given,
+                data_saver=form.data_saver.data,
+            )
+            flash(_("Your profile is saved."))
+            return redirect(url_for(".profile"), 303)
+    return render_template("people/profile.html", form=form, mine=mine), form.status
+
+
+@bp.route("/me/password", methods=["GET", "POST"])
+@signed_in
+def change_password() -> Any:
+    form, me = ChangePasswordForm(), access.person()
+    if form.validate_on_submit() and _knows_password(form, me):
+        password_hash = passwords.hashed(typed(form.password))
+        service.change_password(me, password_hash)
+        with_new_epoch = queries.account_by_email(service.normal_email(me.email))
+        if with_new_epoch is not None:
+            _open_session(me.id, with_new_epoch.epoch)
+        flash(_("Your new password is set. Every other device is signed out."))
+        return redirect(url_for(".profile"), 303)
+    return render_template("people/change_password.html", form=form), form.status
+
+
+@bp.route("/me/email", methods=["GET", "POST"])
+@signed_in
+def change_email() -> Any:
+    form, me = ChangeEmailForm(), access.person()
+    if form.validate_on_submit() and _knows_password(form, me):
+        with form.explaining_refusals():
+            service.ask_email_change(me, typed(form.email))
+            flash(_("We have sent a message to the new address. The change takes effect when you confirm it there."))
+            return redirect(url_for(".confirm_address"), 303)
+    return render_template("people/change_email.html", form=form), form.status
+
+
+def _knows_password(form: ChangePasswordForm | ChangeEmailForm, me: Person) -> bool:
+    """Whether the present password is right; wrong ones count like failed sign-ins."""
+    key, ip = service.account_key(me.email), request.remote_addr or ""
+    with reading():
+        failures = queries.recent_failures(key, ip)
+        account = queries.account_by_email(service.normal_email(me.email))
+    if failures.too_many:
+        form.refusal = _("Too many attempts. Please wait a quarter of an hour.")
+        return False
+    if account is None or not passwords.matches(account.password_hash, typed(form.present)):
+        note_after(lambda: service.note_failure(key, ip))
+        form.present.errors = [_("This is not your present password.")]
+        return False
+    return True
+
+
+def own_path(target: str | None) -> str:
+    """A path inside this site to go on to, or '': nobody is sent elsewhere."""
+    parts = urlsplit(target or "")
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in parts.path
+    return (target or "") if inside and not (target or "").startswith("//") else ""
