@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from elearn.home.views import bp
+
 
 def init_app(app: Flask) -> None:
-    """Register nothing yet."""
+    app.register_blueprint(bp)
