@@ -1,0 +1,70 @@
+"""Every endpoint declares its access, stands in the table, and answers everybody as the table says."""
+
+from collections import Counter
+
+import pytest
+from flask import Flask, url_for
+
+from elearn.core.access import Access
+from elearn.core.db import db
+from elearn.people.models import User
+from tests.access_table import TABLE, Row
+from tests.factories import people as make
+from tests.support.access import answer_of
+
+pytestmark = pytest.mark.one_database
+PEOPLE = ("visitor", "amina", "boris", "chloe", "dawit")
+
+
+def _endpoints(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+
+
+def test_every_endpoint_declares_its_access(app):
+    undeclared = [
+        name
+        for name, view in app.view_functions.items()
+        if name != "static" and not isinstance(getattr(view, "access", None), Access)
+    ]
+    assert undeclared == []
+
+
+def test_the_table_holds_every_endpoint_once(app):
+    rows = Counter((row.endpoint, row.method) for row in TABLE)
+    assert [row for row, times in rows.items() if times > 1] == []
+    assert sorted(_endpoints(app) - set(rows)) == []
+    assert sorted(set(rows) - _endpoints(app)) == []
+
+
+def test_nothing_changes_by_a_get(app):
+    """An endpoint that answers POST and GET shows a form; one that only changes must not answer GET."""
+    verbs = ("leave", "sign_out", "mark_done", "enrol", "hand_in", "retry", "delete", "grant", "choose", "export")
+    changing = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[2] in verbs
+    ]
+    assert changing == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_everybody_gets_the_answer_of_the_table(row: Row, who: str, app, academy, browser):
+    person: User | None = None if who == "visitor" else make.persona(who.capitalize())
+    one = browser(person)
+    data = row.data() if callable(row.data) else row.data
+    response = one.open(values_of(app, row, academy), method=row.method, data=data if row.method != "GET" else None)
+    assert answer_of(response) == getattr(row, who)
+
+
+def values_of(app: Flask, row: Row, academy) -> str:
+    """The address of a row: the academy's names where an address asks for them."""
+    names = {argument for rule in app.url_map.iter_rules(row.endpoint) for argument in rule.arguments}
+    known = academy.address_values(db.session) if names - set(row.values) else {}
+    with app.test_request_context():
+        return url_for(row.endpoint, **{name: row.values.get(name, known.get(name)) for name in names})
