@@ -1,0 +1,225 @@
+"""The shelf: published versions, immutable, kept ready in the process, so that a page asks only what belongs to the person.
+
+Bounded; outlines are keyed by version, texts by version, step and language.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, TypeVar
+
+from flask import current_app
+from sqlalchemy import select
+
+from elearn.catalogue.kinds import Progress
+from elearn.catalogue.models import Course, CourseVersion, Step, VersionStep, VersionStepText, VersionText
+from elearn.core.db import db
+
+Kept = TypeVar("Kept")
+MOST_OUTLINES, MOST_TEXTS = 100, 2000
+
+
+@dataclass(frozen=True)
+class StepTitle:
+    """A step in one language, as lists show it. Weights in bytes."""
+
+    title: str
+    bytes: int
+    image_bytes: int
+    stale: bool
+
+
+@dataclass(frozen=True)
+class OutlineStep:
+    """A step of a version in its place."""
+
+    step_id: int  # its identity: progress
+    version_step_id: int  # its appearance: attempts
+    key: str
+    kind: str
+    module: str
+    position: int
+    required: bool
+    minutes: int
+    progress: Progress
+    pass_mark: int | None
+    objectives: tuple[str, ...]
+    titles: Mapping[str, StepTitle]
+
+
+@dataclass(frozen=True)
+class CourseTitle:
+    """The course in one language. `payload`: audience, objectives {id: text}, modules {key: {title, summary}}, credits."""
+
+    title: str
+    summary: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A version without its long texts."""
+
+    version_id: int
+    course_id: int
+    slug: str
+    default_lang: str
+    minutes: int
+    theme: str
+    level: str
+    rules: Mapping[str, Any]
+    texts: Mapping[str, CourseTitle]
+    steps: tuple[OutlineStep, ...]
+
+    def step(self, key: str) -> OutlineStep | None:
+        return next((step for step in self.steps if step.key == key), None)
+
+    def text(self, lang: str) -> tuple[str, CourseTitle]:
+        """(language really shown, text): the one wanted, else the default one."""
+        shown = lang if lang in self.texts else self.default_lang
+        return shown, self.texts[shown]
+
+    def title(self, step: OutlineStep, lang: str) -> tuple[str, StepTitle]:
+        """(language really shown, title) of a step: the one wanted, else the default one."""
+        shown = lang if lang in step.titles else self.default_lang
+        return shown, step.titles[shown]
+
+    def module_title(self, module: str, lang: str) -> tuple[str, str]:
+        """(language really shown, title) of a module."""
+        for shown in (lang, self.default_lang):
+            if shown in self.texts and module in self.texts[shown].payload.get("modules", {}):
+                return shown, self.texts[shown].payload["modules"][module]["title"]
+        return self.default_lang, module
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """What a step says in one language. `lang` is the language really shown."""
+
+    lang: str
+    title: str
+    html: str
+    payload: Mapping[str, Any]
+    bytes: int
+    image_bytes: int
+    stale: bool
+
+
+class _Shelf:
+    """A bounded map of what never changes; the longest unused goes first."""
+
+    def __init__(self, most: int):
+        self._most = most
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, read: Callable[[], Kept | None]) -> Kept | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]  # type: ignore[no-any-return]
+        found = read()
+        if found is not None:
+            with self._lock:
+                self._kept[key] = found
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        return found
+
+
+def _shelves() -> tuple[_Shelf, _Shelf]:
+    kept: tuple[_Shelf, _Shelf] = current_app.extensions.setdefault(
+        "elearn_shelf", (_Shelf(MOST_OUTLINES), _Shelf(MOST_TEXTS))
+    )
+    return kept
+
+
+def clear() -> None:
+    """Forget everything kept; for tests, whose databases begin anew with the same ids."""
+    current_app.extensions.pop("elearn_shelf", None)
+
+
+def outline(version_id: int) -> Outline | None:
+    """The version's outline; three statements the first time, none afterwards."""
+    return _shelves()[0].get(version_id, lambda: _read_outline(version_id))
+
+
+def page(version_id: int, step: OutlineStep, lang: str) -> StepPage | None:
+    """A step's text in a language it has (`Outline.title` says which); one statement the first time."""
+    return _shelves()[1].get((version_id, step.version_step_id, lang), lambda: _read_page(step.version_step_id, lang))
+
+
+def _read_outline(version_id: int) -> Outline | None:
+    row = db.session.execute(
+        select(
+            CourseVersion.course_id,
+            Course.slug,
+            Course.default_lang,
+            CourseVersion.minutes,
+            CourseVersion.theme,
+            CourseVersion.level,
+            CourseVersion.rules,
+        )
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(CourseVersion.id == version_id)
+    ).first()
+    if row is None:
+        return None
+    texts = db.session.execute(
+        select(VersionText.lang, VersionText.title, VersionText.summary, VersionText.payload).where(
+            VersionText.version_id == version_id
+        )
+    ).all()
+    return Outline(
+        version_id,
+        *row,
+        texts={text[0]: CourseTitle(*text[1:]) for text in texts},
+        steps=_read_steps(version_id),
+    )
+
+
+def _read_steps(version_id: int) -> tuple[OutlineStep, ...]:
+    rows = db.session.execute(
+        select(
+            VersionStep.step_id,
+            VersionStep.id,
+            Step.key,
+            VersionStep.kind,
+            VersionStep.module_key,
+            VersionStep.position,
+            VersionStep.required,
+            VersionStep.minutes,
+            VersionStep.progress,
+            VersionStep.pass_mark,
+            VersionStep.objectives,
+            VersionStepText.lang,
+            VersionStepText.title,
+            VersionStepText.bytes,
+            VersionStepText.image_bytes,
+            VersionStepText.stale,
+        )
+        .join(Step, Step.id == VersionStep.step_id)
+        .join(VersionStepText, VersionStepText.version_step_id == VersionStep.id)
+        .where(VersionStep.version_id == version_id)
+        .order_by(VersionStep.position)
+    )
+    found: dict[int, tuple[tuple[Any, ...], dict[str, StepTitle]]] = {}
+    for row in rows:
+        found.setdefault(row[1], (tuple(row[:11]), {}))[1][row[11]] = StepTitle(*row[12:])
+    return tuple(OutlineStep(*head[:10], tuple(head[10]), titles) for head, titles in found.values())
+
+
+def _read_page(version_step_id: int, lang: str) -> StepPage | None:
+    row = db.session.execute(
+        select(
+            VersionStepText.lang,
+            VersionStepText.title,
+            VersionStepText.html,
+            VersionStepText.payload,
+            VersionStepText.bytes,
+            VersionStepText.image_bytes,
+            VersionStepText.stale,
+        ).where(VersionStepText.version_step_id == version_step_id, VersionStepText.lang == lang)
+    ).first()
+    return StepPage(*row) if row is not None else None
