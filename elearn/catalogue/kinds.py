@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from elearn.catalogue.yamlread import Problem, Reader
+from elearn.core.markup import Heading
 
 
 class Progress(StrEnum):
@@ -17,7 +18,7 @@ class Progress(StrEnum):
 
     READ = "read"  # the trainee says so
     HAND_IN = "hand_in"  # an attempt was handed in, whatever its score
-    PASS = "pass"  # noqa: S105  # an attempt reached the pass mark
+    PASS = "pass"  # an attempt reached the pass mark
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Html:
 
     html: str
     images: tuple[str, ...] = ()
+    outline: tuple[Heading, ...] = ()  # of markdown() only
 
 
 class StepKind(Protocol):

@@ -92,7 +92,7 @@ class CourseVersion(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     number: Mapped[int]
     kind: Mapped[VersionKind] = mapped_column(enum_type(VersionKind))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"), index=True)  # text: the structural one
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"), index=True)  # of a text version
     content_hash: Mapped[str] = mapped_column(String(64))
     structure_hash: Mapped[str] = mapped_column(String(64))
     rules: Mapped[dict[str, Any]] = mapped_column(Json)

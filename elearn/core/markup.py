@@ -17,7 +17,9 @@ import nh3
 from markdown.extensions.footnotes import FootnoteExtension
 
 from elearn.core.markup_syntax import (
+    BOXES,
     HEADINGS,
+    OPENING_BOXES,
     SHORT_TAGS,
     Complaint,
     CourseMarkdown,
@@ -91,15 +93,13 @@ class Rendered:
 
 
 _CLASSES = {
-    "div": {"box", "table-scroll", "footnotes", *(f"box-{kind}" for kind in
-            ("note", "caution", "example", "country", "decision", "summary"))},
-    "details": {"box", "box-note", "box-caution", "box-example", "box-country", "box-decision", "box-summary",
-                "box-answer"},
+    "div": {"box", "table-scroll", "footnotes", *(f"box-{kind}" for kind in BOXES)},
+    "details": {"box", *(f"box-{kind}" for kind in OPENING_BOXES)},
     "p": {"box-title"},
     "a": {"footnote-ref", "footnote-backref"},
     "td": set(_ALIGN.values()),
     "th": set(_ALIGN.values()),
-}  # fmt: skip
+}
 _CLEANER = nh3.Cleaner(
     tags={
         "a", "abbr", "bdi", "blockquote", "br", "code", "dd", "details", "div", "dl", "dt", "em", "h2", "h3", "hr",
@@ -288,9 +288,7 @@ def _table(table: etree.Element, label: str) -> etree.Element:
             cell.set("class", _ALIGN[align])
         if cell.tag == "th":
             cell.set("scope", "col")
-    frame = etree.Element(
-        "div", {"class": "table-scroll", "role": "region", "tabindex": "0", "aria-label": label}
-    )
+    frame = etree.Element("div", {"class": "table-scroll", "role": "region", "tabindex": "0", "aria-label": label})
     frame.append(table)
     frame.tail, table.tail = table.tail, None
     return frame
@@ -306,9 +304,7 @@ def _box(element: etree.Element, lang: str) -> None:
         for title in element.findall("p[@class='admonition-title']"):
             title.set("class", "box-title")
     elif classes == ["footnote"]:
-        element.attrib.update(
-            {"class": "footnotes", "role": "doc-endnotes", "aria-label": word("footnotes", lang)}
-        )
+        element.attrib.update({"class": "footnotes", "role": "doc-endnotes", "aria-label": word("footnotes", lang)})
         for rule in element.findall("hr"):
             element.remove(rule)
         for number, item in enumerate(element.findall("ol/li"), start=1):
@@ -330,6 +326,12 @@ def render_short(text: str, lang: str, resolver: Resolver | None = None) -> Rend
     return _CONVERTER.convert(text, lang, resolver or NoReferences(), short=True)
 
 
+def line_of(complaint: Complaint, text: str, line: int) -> int:
+    """Where a complaint stands in a file of another format that holds the Markdown from `line` on, perhaps refolded."""
+    rest = text.split("\n", line - 1)[-1] if line > 1 else text
+    return line + Notes(rest, "").lines_of(complaint.piece)[0] - 1
+
+
 _IMG = re.compile(r"<img\b[^>]*>")
 _ATTR = re.compile(r'([a-z-]+)="([^"]*)"')
 
@@ -348,6 +350,7 @@ __all__ = [
     "Rendered",
     "Resolver",
     "direction",
+    "line_of",
     "render",
     "render_short",
     "without_pictures",

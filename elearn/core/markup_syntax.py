@@ -143,7 +143,9 @@ class AllowedTag(InlineProcessor):
     """The few tags a writer may use, properly closed; what stands inside is read as Markdown."""
 
     PATTERN = (
-        r'<(?P<tag>span|bdi|sub|sup)(?P<attrs>(?:\s+(?:lang|dir)="[A-Za-z0-9-]{2,20}")*)\s*>(?P<inner>[^\x00]*?)</(?P=tag)>'
+        r"<(?P<tag>span|bdi|sub|sup)"
+        r'(?P<attrs>(?:\s+(?:lang|dir)="[A-Za-z0-9-]{2,20}")*)\s*>'
+        r"(?P<inner>[^\x00]*?)</(?P=tag)>"
     )
     ATTR = re.compile(r'(lang|dir)="([^"]*)"')
 
@@ -172,7 +174,7 @@ class RawTag(InlineProcessor):
         tag = m[0].split(STX)[0]
         _notes(self.md).add(
             f"raw HTML is not allowed: {clip(tag)}"
-            " (only <span lang=\"…\">, <bdi>, <sub> and <sup>, each closed; write \\< for a plain sign)",
+            ' (only <span lang="…">, <bdi>, <sub> and <sup>, each closed; write \\< for a plain sign)',
             tag,
         )
         return m[0], m.start(0), m.end(0)
@@ -203,7 +205,7 @@ class Anchors(AttrListTreeprocessor):
                 elem.set("id", value)
             elif key == "id":
                 _notes(self.md).add(
-                    f"an anchor may hold only lower-case letters a-z, digits and single hyphens: {clip(value)}", attrs_string
+                    f"an anchor may hold only letters a-z, digits and single hyphens: {clip(value)}", attrs_string
                 )
             else:
                 _notes(self.md).add("braces may hold only an anchor, like {#five-dials}", attrs_string)
@@ -248,10 +250,10 @@ class AfterInline(Treeprocessor):
         notes = _notes(self.md)
         for text in _texts(root):
             for name in self.FOOTNOTE.findall(text):
-                notes.add(
-                    f"the footnote [^{clip(name)}] is not defined" if self.footnotes else "a footnote cannot stand here",
-                    f"[^{name}]",
+                known = (
+                    f"the footnote [^{clip(name)}] is not defined" if self.footnotes else "no footnote can stand here"
                 )
+                notes.add(known, f"[^{name}]")
             for stars in self.STARS.findall(text):
                 notes.add("'**' stands without its pair", stars)
         if self.footnotes:
@@ -308,7 +310,8 @@ class CourseSyntax(Extension):
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.deregister("automail")
         md.inlinePatterns.register(MailLink(MailLink.PATTERN, md), "mail", 110)
-        md.inlinePatterns.register(AllowedTag(AllowedTag.PATTERN, md), "allowed_tag", 92)
+        for depth in range(3):  # what a pattern found is read only by those after it: one each for tags within tags
+            md.inlinePatterns.register(AllowedTag(AllowedTag.PATTERN, md), f"allowed_tag_{depth}", 95 - depth)
         md.inlinePatterns.register(RawTag(RawTag.PATTERN, md), "raw_tag", 90)
         md.treeprocessors.register(BeforeInline(md), "before_inline", 45)
         md.treeprocessors.register(Anchors(md), "attr_list", 8)

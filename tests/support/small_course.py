@@ -1,5 +1,6 @@
 """A small course that compiles: two languages, a picture, a lesson that has it all, and a quiz."""
 
+from collections.abc import Mapping
 from textwrap import dedent
 
 from elearn.assessment.quiz import QUIZ
@@ -11,7 +12,11 @@ from elearn.catalogue.yamlread import Problem
 
 KINDS: dict[str, StepKind] = {"lesson": LESSON, "quiz": QUIZ}
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200"><rect width="320" height="200" fill="#0b5d63"/></svg>'
+SVG = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200">
+  <rect width="320" height="200" fill="#0b5d63"/>
+</svg>
+"""
 
 TEXTS = {
     "course.yaml": """\
@@ -117,14 +122,14 @@ TEXTS = {
 }
 
 
-def files(**changes: str | bytes | None) -> dict[str, bytes]:
-    """The course's files. Changes are whole files, by a path whose / stands as __; None takes a file away."""
-    found = {path: dedent(text).encode() for path, text in TEXTS.items()}
-    return changed(found, {path.replace("__", "/"): value for path, value in changes.items()})
+def files() -> dict[str, bytes]:
+    """The course's files."""
+    return {path: dedent(text).encode() for path, text in TEXTS.items()}
 
 
-def changed(found: dict[str, bytes], changes: dict[str, str | bytes | None]) -> dict[str, bytes]:
-    """The same files with some replaced, added or (None) taken away."""
+def changed(changes: Mapping[str, str | bytes | None]) -> dict[str, bytes]:
+    """The course's files with some replaced, added or (None) taken away."""
+    found = files()
     for path, value in changes.items():
         if value is None:
             del found[path]

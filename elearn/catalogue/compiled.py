@@ -1,0 +1,196 @@
+"""A course as the compiler understood it: frozen, complete, and comparable with another version of itself."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from elearn.catalogue.kinds import StepContent, StepText
+from elearn.catalogue.yamlread import Problem
+
+THEMES = ("cash-transfers", "microfinance", "waqf", "digital")
+LEVELS = ("introductory", "intermediate", "advanced")
+CERTIFICATES = ("completion",)
+
+
+@dataclass(frozen=True)
+class CourseText:
+    """What the course says of itself in one language."""
+
+    title: str
+    summary: str
+    audience: str = ""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What one can do at the end."""
+
+    key: str
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Who stands behind the text in one language. `date` is an ISO date or ''."""
+
+    written_by: str = ""
+    translated_by: str = ""
+    reviewed_by: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A picture that the course shows."""
+
+    path: str
+    data: bytes = field(repr=False)
+    sha256: str
+    mime: str
+    width: int
+    height: int
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+
+@dataclass(frozen=True)
+class Module:
+    """A part of the course."""
+
+    key: str
+    titles: Mapping[str, str]
+    summaries: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one step costs on the wire in one language, in bytes."""
+
+    text: int  # compressed
+    pictures: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step in its place."""
+
+    position: int  # from 1, through the whole course
+    key: str
+    module: str
+    kind: str
+    required: bool
+    minutes: int
+    objectives: tuple[str, ...]
+    content: StepContent
+    weights: Mapping[str, Weight]
+
+    def text(self, lang: str, default: str) -> tuple[str, StepText]:
+        """The language that is really shown for a wanted one, and the text in it."""
+        shown = lang if lang in self.content.texts else default
+        return shown, self.content.texts[shown]
+
+
+@dataclass(frozen=True)
+class CompiledCourse:
+    """Everything that a version of a course consists of."""
+
+    slug: str
+    languages: tuple[str, ...]  # the default language first
+    theme: str
+    level: str
+    texts: Mapping[str, CourseText]
+    objectives: tuple[Objective, ...]
+    result_step: str | None  # whose best score is the course's result
+    certificate: str | None
+    credits: Mapping[str, Credit]
+    contact: str
+    modules: tuple[Module, ...]
+    steps: tuple[Step, ...]
+    assets: tuple[Asset, ...]  # those that a text shows, by path
+    notices: tuple[Problem, ...] = ()  # nothing wrong, but worth a writer's look: stale translations
+
+    @property
+    def default_language(self) -> str:
+        return self.languages[0]
+
+    @property
+    def minutes(self) -> int:
+        return sum(step.minutes for step in self.steps)
+
+    @property
+    def content_hash(self) -> str:
+        """Equal when nobody could tell the two apart, whatever was done to the files."""
+        return _digest(
+            {
+                "slug": self.slug,
+                "languages": self.languages,
+                "texts": {lang: vars(text) for lang, text in self.texts.items()},
+                "objectives": [[objective.key, dict(objective.texts)] for objective in self.objectives],
+                "credits": {lang: vars(credit) for lang, credit in self.credits.items()},
+                "contact": self.contact,
+                "sheet": [self.theme, self.level],
+                "modules": [[module.key, dict(module.titles), dict(module.summaries)] for module in self.modules],
+                "assets": [[asset.path, asset.sha256] for asset in self.assets],
+                "steps": [{lang: _plain(text) for lang, text in step.content.texts.items()} for step in self.steps],
+                "structure": self.structure,
+            }
+        )
+
+    @property
+    def structure(self) -> str:
+        """Equal as long as only texts and pictures differ: same steps, keys, marks, minutes and rules."""
+        return _digest(
+            [
+                self.result_step,
+                self.certificate,
+                [
+                    [
+                        step.position,
+                        step.key,
+                        step.module,
+                        step.kind,
+                        step.required,
+                        step.minutes,
+                        step.objectives,
+                        step.content.progress,
+                        step.content.points,
+                        step.content.pass_mark,
+                        step.content.payload,
+                    ]
+                    for step in self.steps
+                ],
+            ]
+        )
+
+    def completeness(self, lang: str) -> float:
+        """Which part of the steps speaks this language, between 0 and 1."""
+        if not self.steps or lang not in self.texts:
+            return 0.0
+        return sum(lang in step.content.texts for step in self.steps) / len(self.steps)
+
+    def weight(self, lang: str) -> int:
+        """Bytes to study the whole course in a language: every text and every picture, once each."""
+        shown = [step.text(lang, self.default_language) for step in self.steps]
+        pictures = {name for _, text in shown for name in text.images}
+        sizes = {asset.path: asset.size for asset in self.assets}
+        texts = sum(step.weights[used].text for step, (used, _) in zip(self.steps, shown, strict=True))
+        return texts + sum(sizes[name] for name in pictures)
+
+
+def _plain(text: StepText) -> dict[str, Any]:
+    return {key: dict(value) if isinstance(value, Mapping) else value for key, value in vars(text).items()}
+
+
+def _digest(value: object) -> str:
+    encoded = json.dumps(value, sort_keys=True, ensure_ascii=False, default=_jsonable)
+    return hashlib.sha256(encoded.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a step's payload must be plain JSON, not {type(value).__name__}")
