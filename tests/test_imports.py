@@ -15,7 +15,10 @@ def test_contracts_are_kept(capsys):
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "rules.py"], ids=lambda path: path.parent.name)
+RULES = [path for path in MODULES if path.name == "rules.py"]
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.parent.name)
 def test_rules_import_only_the_standard_library_and_other_rules(path):
     assert [
         name

@@ -130,5 +130,3 @@ def test_the_database_itself_refuses_to_change_an_append_only_row(app, change):
     db.session.commit()
     with pytest.raises(DBAPIError, match="append-only"), _engine().begin() as connection:
         connection.execute(text(change))
-
-
