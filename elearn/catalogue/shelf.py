@@ -1,4 +1,4 @@
-"""The shelf: published versions, immutable, kept ready in the process, so that a page asks only what belongs to the person.
+"""The shelf: published versions, immutable, kept ready in the process; a page asks only what belongs to the person.
 
 Bounded; outlines are keyed by version, texts by version, step and language.
 """
@@ -50,7 +50,7 @@ class OutlineStep:
 
 @dataclass(frozen=True)
 class CourseTitle:
-    """The course in one language. `payload`: audience, objectives {id: text}, modules {key: {title, summary}}, credits."""
+    """The course in one language. `payload`: audience, objectives {id: text}, modules {key: {title, …}}, credits."""
 
     title: str
     summary: str
@@ -151,7 +151,7 @@ def page(version_id: int, step: OutlineStep, lang: str) -> StepPage | None:
 
 
 def _read_outline(version_id: int) -> Outline | None:
-    row = db.session.execute(
+    row: Any = db.session.execute(
         select(
             CourseVersion.course_id,
             Course.slug,
@@ -172,15 +172,15 @@ def _read_outline(version_id: int) -> Outline | None:
         )
     ).all()
     return Outline(
-        version_id,
-        *row,
+        version_id=version_id,
+        **row._mapping,
         texts={text[0]: CourseTitle(*text[1:]) for text in texts},
         steps=_read_steps(version_id),
     )
 
 
 def _read_steps(version_id: int) -> tuple[OutlineStep, ...]:
-    rows = db.session.execute(
+    rows: Any = db.session.execute(
         select(
             VersionStep.step_id,
             VersionStep.id,
@@ -204,14 +204,14 @@ def _read_steps(version_id: int) -> tuple[OutlineStep, ...]:
         .where(VersionStep.version_id == version_id)
         .order_by(VersionStep.position)
     )
-    found: dict[int, tuple[tuple[Any, ...], dict[str, StepTitle]]] = {}
+    found: dict[int, tuple[list[Any], dict[str, StepTitle]]] = {}
     for row in rows:
-        found.setdefault(row[1], (tuple(row[:11]), {}))[1][row[11]] = StepTitle(*row[12:])
-    return tuple(OutlineStep(*head[:10], tuple(head[10]), titles) for head, titles in found.values())
+        found.setdefault(row[1], ([*row[:10], tuple(row[10])], {}))[1][row[11]] = StepTitle(*row[12:])
+    return tuple(OutlineStep(*head, titles) for head, titles in found.values())
 
 
 def _read_page(version_step_id: int, lang: str) -> StepPage | None:
-    row = db.session.execute(
+    row: Any = db.session.execute(
         select(
             VersionStepText.lang,
             VersionStepText.title,

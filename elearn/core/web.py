@@ -16,7 +16,7 @@ from elearn.core import db as database
 from elearn.core import kept
 from elearn.core.access import Access, person_or_none
 from elearn.core.errors import Refused
-from elearn.core.i18n import LANGUAGES, direction, interface_language, long_date, long_moment
+from elearn.core.i18n import LANGUAGES, direction, interface_language, long_date, long_moment, size
 
 log = logging.getLogger("elearn.web")
 csrf = CSRFProtect()
@@ -149,6 +149,7 @@ def page_context() -> dict[str, Any]:
         "contact": config["CONTACT"],
         "long_date": long_date,
         "long_moment": long_moment,
+        "size": size,
     }
 
 

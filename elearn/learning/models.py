@@ -96,7 +96,11 @@ class Completion(Base):
     """A completion as it was on its day: reports read it, profiles and courses may change afterwards."""
 
     __tablename__ = "completion"
-    __table_args__ = (UniqueConstraint("enrolment_id", "number"), Index("ix_completion_at_id", "at", "id"), language_check())
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "number"),
+        Index("ix_completion_at_id", "at", "id"),
+        language_check(),
+    )
     append_only = True
     id: Mapped[int] = primary_key()
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))

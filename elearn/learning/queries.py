@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
-from elearn.catalogue.models import Course, CourseVersion, Step, VersionStep
+from elearn.catalogue.access import taught_by
+from elearn.catalogue.models import AuthorRole, Course, CourseAuthor, CourseVersion, Step, VersionStep
+from elearn.core.access import Person
 from elearn.core.db import db
 from elearn.core.paging import Page, page_of
 from elearn.learning.models import Enrolment, EnrolmentState, ProgressState, StepProgress
@@ -41,9 +43,7 @@ class Place:
 
 def _places() -> Select[*tuple[Any, ...]]:
     text_version = aliased(CourseVersion)
-    latest = (
-        select(func.max(text_version.id)).where(text_version.parent_id == Enrolment.version_id).scalar_subquery()
-    )
+    latest = select(func.max(text_version.id)).where(text_version.parent_id == Enrolment.version_id).scalar_subquery()
     return (
         select(
             Enrolment.id,
@@ -66,7 +66,10 @@ def _places() -> Select[*tuple[Any, ...]]:
 def enrolment_of(person_id: int, slug: str) -> Place | None:
     """Where this person stands in the course; the most recent one of several. One statement."""
     row = db.session.execute(
-        _places().where(Enrolment.user_id == person_id, Course.slug == slug).order_by(Enrolment.active_at.desc()).limit(1)
+        _places()
+        .where(Enrolment.user_id == person_id, Course.slug == slug)
+        .order_by(Enrolment.active_at.desc())
+        .limit(1)
     ).first()
     return Place(*row) if row is not None else None
 
@@ -138,3 +141,52 @@ def people_in_course(course_id: int) -> Page[tuple[User, Enrolment]]:
         .where(Offering.course_id == course_id)
     )
     return page_of(found, [User.sort_key, Enrolment.id], row=lambda row: (row[0], row[1]))
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A course in a trainer's list, with how many people study and have completed it."""
+
+    course_id: int
+    slug: str
+    version_id: int
+    studying: int
+    completed: int
+
+
+def courses_taught(person: Person) -> list[Taught]:
+    """The published courses somebody may look into. One statement."""
+
+    def counted(state: EnrolmentState) -> Any:
+        return (
+            select(func.count())
+            .select_from(Enrolment)
+            .join(Offering, Offering.id == Enrolment.offering_id)
+            .where(Offering.course_id == Course.id, Enrolment.state == state)
+            .scalar_subquery()
+        )
+
+    rows = db.session.execute(
+        select(
+            Course.id,
+            Course.slug,
+            Course.published_version_id,
+            counted(EnrolmentState.ACTIVE),
+            counted(EnrolmentState.COMPLETED),
+        )
+        .where(Course.published_version_id.is_not(None), taught_by(person))
+        .order_by(Course.slug)
+    )
+    return [Taught(row[0], row[1], row[2] or 0, row[3], row[4]) for row in rows]
+
+
+def trainers_of(course_id: int) -> list[User]:
+    """Who trains a course, by name."""
+    return list(
+        db.session.scalars(
+            select(User)
+            .join(CourseAuthor, CourseAuthor.user_id == User.id)
+            .where(CourseAuthor.course_id == course_id, CourseAuthor.role == AuthorRole.TRAINER)
+            .order_by(User.sort_key, User.id)
+        )
+    )

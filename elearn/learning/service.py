@@ -133,7 +133,10 @@ def _complete_if_all_is_done(enrolment: Enrolment) -> None:
         lang=enrolment.lang,
         minutes=version.minutes,
         score=result.score if result is not None else None,
-        evidence={"steps": sorted(done), "scores": {str(k): v.score for k, v in progress.items() if v.score is not None}},
+        evidence={
+            "steps": sorted(done),
+            "scores": {str(k): v.score for k, v in progress.items() if v.score is not None},
+        },
         institution_id=user.institution_id,
         affiliation_confirmed=user.affiliation_confirmed_at is not None,
         country=user.country,

@@ -51,7 +51,7 @@ if (offer && remembered && !location.hash) {
 // The buttons that switch the language lead to the same heading.
 function markPlace(id) {
   localStorage.setItem(key, id);
-  for (const other of document.querySelectorAll("a[data-same-place]")) other.hash = id;
+  for (const other of document.querySelectorAll("input[data-same-place]")) other.value = id;
 }
 
 if (headings.length && "IntersectionObserver" in window) {

@@ -1,0 +1,22 @@
+"""Whose enrolments somebody reaches."""
+
+from flask import abort
+
+from elearn.core.access import Permission, Person
+from elearn.learning.queries import Place, enrolment_of
+
+
+def own_place(person: Person, slug: str) -> Place | None:
+    """The person's place in a course they study now, or None."""
+    place = enrolment_of(person.id, slug)
+    return place if place is not None and place.studying else None
+
+
+def own_place_or_404(person: Person, slug: str) -> Place:
+    """The same; nobody learns of courses they are not enrolled in by way of the player."""
+    return own_place(person, slug) or abort(404)
+
+
+def may_see_all_courses(person: Person) -> bool:
+    """Administrators of courses see the people of every course."""
+    return person.may(Permission.COURSES_MANAGE)
