@@ -187,3 +187,28 @@ def test_the_menu_closes_by_escape_and_by_a_press_elsewhere(site: Site) -> None:
     page.click("summary")
     page.mouse.click(300, 600)
     assert not is_open()
+
+
+LESSON = """
+  <form method="post" action="/language" data-same-place><button name="lang" value="ar">العربية</button></form>
+  <p data-resume hidden><a href="#">Go on reading at</a></p>
+  <article class="prose"><h2 id="one">One</h2><p class="far">…</p>
+  <h2 id="two">Two <em>dials</em></h2><p class="far">…</p></article>
+  <form method="post" action="/no-content" data-done><button id="done">Done</button></form>"""
+FILLING = (
+    "document.querySelectorAll('.far').forEach(p => p.after(...Array.from({length: 60}, () => p.cloneNode(true))))"
+)
+
+
+def test_the_place_is_kept_by_its_heading_until_the_lesson_is_done(site: Site) -> None:
+    page = site.show(LESSON, "lesson")
+    assert not page.is_visible("[data-resume]")
+    page.evaluate(FILLING)
+    page.evaluate("document.getElementById('two').scrollIntoView()")
+    page.wait_for_selector("form[action$='#two']")
+    page.goto(SITE + "/page")
+    assert page.inner_text("[data-resume]") == "Go on reading at Two dials"
+    assert page.get_attribute("[data-resume] a", "href") == "#two"
+    page.click("#done")
+    page.goto(SITE + "/page")
+    assert not page.is_visible("[data-resume]")

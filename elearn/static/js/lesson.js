@@ -38,20 +38,24 @@ const headings = [...document.querySelectorAll(".prose :is(h2, h3)[id]")];
 const key = `place:${location.pathname}`;
 const remembered = localStorage.getItem(key);
 const offer = document.querySelector("[data-resume]");
-if (offer && remembered && !location.hash) {
-  const heading = document.getElementById(remembered);
-  if (heading && heading !== headings[0]) {
-    const anchor = offer.querySelector("a");
-    anchor.href = `#${remembered}`;
-    anchor.append(` “${heading.textContent.trim()}”`);
-    offer.hidden = false;
-  }
+const stopped = remembered && headings.slice(1).find((heading) => heading.id === remembered);
+if (offer && stopped && !location.hash) {
+  const link = offer.querySelector("a");
+  const title = document.createElement("bdi");
+  title.textContent = stopped.textContent.trim();
+  link.setAttribute("href", `#${remembered}`);
+  link.append(" ", title);
+  offer.hidden = false;
 }
 
-// The buttons that switch the language lead to the same heading.
+// Switching the language leads to the same heading: a redirect keeps the fragment that the form was sent with.
 function markPlace(id) {
   localStorage.setItem(key, id);
-  for (const other of document.querySelectorAll("input[data-same-place]")) other.value = id;
+  for (const form of document.querySelectorAll("form[data-same-place]")) {
+    const address = new URL(form.action);
+    address.hash = id;
+    form.action = address.href;
+  }
 }
 
 if (headings.length && "IntersectionObserver" in window) {
