@@ -118,6 +118,10 @@ class CompiledCourse:
         return self.languages[0]
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(sorted({step.kind for step in self.steps}))
+
+    @property
     def minutes(self) -> int:
         return sum(step.minutes for step in self.steps)
 
@@ -145,6 +149,7 @@ class CompiledCourse:
         """Equal as long as only texts and pictures differ: same steps, keys, marks, minutes and rules."""
         return _digest(
             [
+                self.default_language,
                 self.result_step,
                 self.certificate,
                 [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from elearn.catalogue.kinds import Progress
@@ -46,6 +46,7 @@ class OutlineStep:
     pass_mark: int | None
     objectives: tuple[str, ...]
     titles: Mapping[str, StepTitle]
+    settings: Mapping[str, Any]  # what the kind says for all languages, in plain values; lists by their length
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ class Outline:
     version_id: int
     course_id: int
     slug: str
-    default_lang: str
     minutes: int
     theme: str
     level: str
     rules: Mapping[str, Any]
+    default_lang: str
     texts: Mapping[str, CourseTitle]
     steps: tuple[OutlineStep, ...]
 
@@ -120,7 +121,8 @@ class _Shelf:
                 self._kept.move_to_end(key)
                 return self._kept[key]  # type: ignore[no-any-return]
         found = read()
-        if found is not None:
+        # What is read inside a write transaction may yet be undone, and its ids given to something else.
+        if found is not None and not db.session().info.get("writing"):
             with self._lock:
                 self._kept[key] = found
                 while len(self._kept) > self._most:
@@ -135,13 +137,13 @@ def _shelves() -> tuple[_Shelf, _Shelf]:
     return kept
 
 
-def clear() -> None:
+def clear(app: Flask) -> None:
     """Forget everything kept; for tests, whose databases begin anew with the same ids."""
-    current_app.extensions.pop("elearn_shelf", None)
+    app.extensions.pop("elearn_shelf", None)
 
 
 def outline(version_id: int) -> Outline | None:
-    """The version's outline; three statements the first time, none afterwards."""
+    """The version's outline; four statements the first time, none afterwards."""
     return _shelves()[0].get(version_id, lambda: _read_outline(version_id))
 
 
@@ -155,7 +157,6 @@ def _read_outline(version_id: int) -> Outline | None:
         select(
             CourseVersion.course_id,
             Course.slug,
-            Course.default_lang,
             CourseVersion.minutes,
             CourseVersion.theme,
             CourseVersion.level,
@@ -174,40 +175,57 @@ def _read_outline(version_id: int) -> Outline | None:
     return Outline(
         version_id=version_id,
         **row._mapping,
+        default_lang=row.rules["default_lang"],
         texts={text[0]: CourseTitle(*text[1:]) for text in texts},
         steps=_read_steps(version_id),
     )
 
 
 def _read_steps(version_id: int) -> tuple[OutlineStep, ...]:
+    steps: Any = db.session.execute(
+        select(VersionStep, Step.key)
+        .join(Step, Step.id == VersionStep.step_id)
+        .where(VersionStep.version_id == version_id)
+        .order_by(VersionStep.position)
+    ).all()
     rows: Any = db.session.execute(
         select(
-            VersionStep.step_id,
-            VersionStep.id,
-            Step.key,
-            VersionStep.kind,
-            VersionStep.module_key,
-            VersionStep.position,
-            VersionStep.required,
-            VersionStep.minutes,
-            VersionStep.progress,
-            VersionStep.pass_mark,
-            VersionStep.objectives,
+            VersionStepText.version_step_id,
             VersionStepText.lang,
             VersionStepText.title,
             VersionStepText.bytes,
             VersionStepText.image_bytes,
             VersionStepText.stale,
         )
-        .join(Step, Step.id == VersionStep.step_id)
-        .join(VersionStepText, VersionStepText.version_step_id == VersionStep.id)
+        .join(VersionStep, VersionStep.id == VersionStepText.version_step_id)
         .where(VersionStep.version_id == version_id)
-        .order_by(VersionStep.position)
     )
-    found: dict[int, tuple[list[Any], dict[str, StepTitle]]] = {}
+    titles: dict[int, dict[str, StepTitle]] = {}
     for row in rows:
-        found.setdefault(row[1], ([*row[:10], tuple(row[10])], {}))[1][row[11]] = StepTitle(*row[12:])
-    return tuple(OutlineStep(*head, titles) for head, titles in found.values())
+        titles.setdefault(row[0], {})[row[1]] = StepTitle(*row[2:])
+    return tuple(_outline_step(step, key, titles[step.id]) for step, key in steps)
+
+
+def _outline_step(step: VersionStep, key: str, titles: Mapping[str, StepTitle]) -> OutlineStep:
+    return OutlineStep(
+        step_id=step.step_id,
+        version_step_id=step.id,
+        key=key,
+        kind=step.kind,
+        module=step.module_key,
+        position=step.position,
+        required=step.required,
+        minutes=step.minutes,
+        progress=step.progress,
+        pass_mark=step.pass_mark,
+        objectives=tuple(step.objectives),
+        titles=titles,
+        settings={
+            name: len(value) if isinstance(value, list) else value
+            for name, value in step.payload.items()
+            if not isinstance(value, dict)
+        },
+    )
 
 
 def _read_page(version_step_id: int, lang: str) -> StepPage | None:

@@ -73,6 +73,8 @@ class _Compiler:
             if (step := self.step(position, listed, around)) is not None
         ]
         self.result(sheet, steps)
+        for lang in sorted({lang for step in steps for lang in step.content.texts} - set(sheet.texts)):
+            sheet.reader.problem(f"'title' has no '{lang}' although there are steps in it", "title")
         shown = {name for step in steps for text in step.content.texts.values() for name in text.images}
         return CompiledCourse(
             slug=sheet.slug,
