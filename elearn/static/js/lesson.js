@@ -56,6 +56,7 @@ function markPlace(id) {
     address.hash = id;
     form.action = address.href;
   }
+  for (const field of document.querySelectorAll("input[data-same-place]")) field.value = id;
 }
 
 if (headings.length && "IntersectionObserver" in window) {
