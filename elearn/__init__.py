@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 import config
 from elearn import domains
 from elearn.core import db as database
-from elearn.core import i18n, web
+from elearn.core import i18n, web, wire
 from elearn.core.db import db
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -24,6 +24,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     app.config.update(config.from_environment() if settings is None else settings)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    wire.init_app(app)
     database.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     i18n.init_app(app)

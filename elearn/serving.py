@@ -1,0 +1,91 @@
+"""How gunicorn serves the site: `gunicorn --config python:elearn.serving wsgi:app`.
+
+Threads wait for slow clients, so there are many of them, and none waits for ever: a request has to arrive whole within
+a time that its size allows, else its connection is closed. Nothing else of the site notices a slow one: the body is
+read before any SQL.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "32"))
+worker_class = "elearn.serving.Worker"
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+keepalive = 30
+timeout = 60
+graceful_timeout = 20
+control_socket_disable = True
+
+GRACE_SECONDS = 20
+SLOWEST = 1_000  # bytes a second: an eighth of a 64 kbit/s link
+KEPT_IN_MEMORY = 256 * 1024
+LARGEST = 16 * 1024 * 1024  # what is larger the application refuses without reading it
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A worker that closes connections whose request does not arrive in time."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.arriving: dict[socket.socket, float] = {}  # until when the request on it must be there
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        self.wsgi: Application = whole_requests(self.wsgi, self.arriving)
+
+    def handle(self, conn: TConn) -> Any:
+        self.arriving[conn.sock] = time.monotonic() + GRACE_SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            self.arriving.pop(conn.sock, None)
+
+    def notify(self) -> None:
+        """Called about once a second by the worker's own loop."""
+        super().notify()
+        now = time.monotonic()
+        for connection, limit in list(self.arriving.items()):
+            if now > limit:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)  # the waiting thread reads an end, and is free
+
+
+def whole_requests(application: Application, arriving: dict[socket.socket, float]) -> Application:
+    """Read the body before the application begins; a body that broke off never reaches it."""
+
+    def receive(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        connection: socket.socket = environ["gunicorn.socket"]
+        expected = int(environ.get("CONTENT_LENGTH") or 0)
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            return refuse(start_response, "411 Length Required")
+        if 0 < expected <= LARGEST:
+            if connection in arriving:
+                arriving[connection] += expected / SLOWEST
+            body = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115, it goes with the request
+            shutil.copyfileobj(environ["wsgi.input"], body, 64 * 1024)
+            if body.tell() < expected:
+                return refuse(start_response, "408 Request Timeout")
+            body.seek(0)
+            environ["wsgi.input"] = body
+        arriving.pop(connection, None)
+        return application(environ, start_response)
+
+    return receive
+
+
+def refuse(start_response: Any, status: str) -> Iterable[bytes]:
+    """An answer without words, for clients that no page would reach."""
+    start_response(status, [("Content-Length", "0"), ("Connection", "close")])
+    return [b""]
