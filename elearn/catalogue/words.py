@@ -1,0 +1,33 @@
+"""The names of themes, levels and lengths in the reader's language, and hours as people write them."""
+
+from babel.numbers import format_decimal
+from flask_babel import get_locale, lazy_gettext, ngettext
+
+from elearn.catalogue import rules
+from elearn.catalogue.rules import Length
+
+THEMES = {
+    "cash-transfers": lazy_gettext("Cash transfers"),
+    "microfinance": lazy_gettext("Islamic microfinance"),
+    "waqf": lazy_gettext("Waqf"),
+    "digital": lazy_gettext("Digital social protection"),
+}
+LEVELS = {
+    "introductory": lazy_gettext("Introductory"),
+    "intermediate": lazy_gettext("Intermediate"),
+    "advanced": lazy_gettext("Advanced"),
+}
+LENGTHS = {
+    Length.SHORT: lazy_gettext("Up to 3 hours"),
+    Length.MEDIUM: lazy_gettext("3 to 8 hours"),
+    Length.LONG: lazy_gettext("More than 8 hours"),
+}
+
+
+def hours(minutes: int) -> str:
+    """The notional hours of so many minutes: 5.75 hours."""
+    value = rules.hours(minutes)
+    number = format_decimal(value, locale=get_locale())
+    # What is not a whole number takes the form of the next one: 1.5 hours, 1,5 heure, 2,5 heures.
+    plural = int(value) if value == int(value) or str(get_locale()).startswith("fr") else int(value) + 1
+    return str(ngettext("%(number)s hour", "%(number)s hours", plural, number=number))
