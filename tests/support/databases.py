@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 import config
 from elearn import create_app
+from elearn.catalogue import shelf
 from elearn.core.db import db
 
 AS_NEW = "as_new"
@@ -57,6 +58,7 @@ class Database:
         if (self.folder / world).exists():
             shutil.copytree(self.folder / world, blobs, copy_function=os.link)
         self._empty(world)
+        shelf.clear(self.app)
 
     def knows(self, world: str) -> bool:
         return world in self.worlds
