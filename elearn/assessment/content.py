@@ -7,6 +7,7 @@ Per language (`version_step_text.payload`): per item its `words`, and in `notes`
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from elearn.assessment.items import TYPES, ItemType
@@ -65,8 +66,12 @@ class Quiz:
         """How many items one attempt asks."""
         return min(self.draw or len(self.items), len(self.items))
 
-    def item(self, key: str) -> Item | None:
-        return next((item for item in self.items if item.id == key), None)
+    def __getitem__(self, key: str) -> Item:
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
 
     def to_json(self) -> dict[str, Any]:
         return {

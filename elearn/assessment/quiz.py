@@ -171,9 +171,7 @@ def _points(reader: Reader) -> Fraction:
     if not text:
         return Fraction(1)
     if not _POINTS.match(text) or not 0 < Fraction(text) <= 100:
-        reader.problem(
-            f"'points' must be a number above 0 and up to 100, two decimals at most: {text!r}", "points"
-        )
+        reader.problem(f"'points' must be a number above 0 and up to 100, two decimals at most: {text!r}", "points")
         return Fraction(1)
     return Fraction(text)
 

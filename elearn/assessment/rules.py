@@ -6,10 +6,12 @@ Pure: values in, a decision out.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
 from math import floor
 
+NOTHING = Fraction(0)  # what a blank earns
 GRACE = timedelta(seconds=30)  # what a slow link may add to the time limit before an answer counts as late
 
 
@@ -36,6 +38,25 @@ def deadline(started: datetime, minutes: int | None, extra_seconds: int = 0) -> 
 def in_time(now: datetime, until: datetime | None) -> bool:
     """Whether an answer that arrives now still counts."""
     return until is None or now <= until + GRACE
+
+
+class Arrival(StrEnum):
+    """What an answer that arrives is, beside the one that is kept."""
+
+    NEWER = "newer"
+    REPEATED = "repeated"
+    OLDER = "older"
+
+
+def arrival(kept: tuple[int, str] | None, seq: int, client: str) -> Arrival:
+    """Compare (seq, client) of an answer with the kept one's.
+
+    Each device counts on from the highest number it has seen, so a higher number was given later, however late a lost
+    link delivers it. Of equal numbers from two devices the first to arrive stays.
+    """
+    if kept is None or seq > kept[0]:
+        return Arrival.NEWER
+    return Arrival.REPEATED if client == kept[1] else Arrival.OLDER
 
 
 # --- draw and order -----------------------------------------------------------------------------------------------
@@ -70,6 +91,27 @@ class Marked:
     @property
     def earned(self) -> Fraction:
         return self.points * (self.share or 0)
+
+
+class Outcome(StrEnum):
+    """How an item went, as pages say it."""
+
+    RIGHT = "right"
+    PARTLY = "partly"
+    WRONG = "wrong"
+    BLANK = "blank"
+    WAITING = "waiting"
+
+
+def outcome(item: Marked) -> Outcome:
+    """What to call the result of an item."""
+    if item.blank:
+        return Outcome.BLANK
+    if item.share is None:
+        return Outcome.WAITING
+    if item.share == 1:
+        return Outcome.RIGHT
+    return Outcome.PARTLY if item.share else Outcome.WRONG
 
 
 @dataclass(frozen=True)

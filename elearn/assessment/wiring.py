@@ -1,0 +1,13 @@
+"""Puts quizzes into the application."""
+
+from flask import Flask
+
+from elearn.assessment import manage as manage  # adds its pages to the blueprint
+from elearn.assessment import models as models
+from elearn.assessment.quiz import QUIZ
+from elearn.assessment.views import bp
+
+
+def init_app(app: Flask) -> None:
+    app.extensions.setdefault("step_kinds", {})[QUIZ.name] = QUIZ
+    app.register_blueprint(bp)
