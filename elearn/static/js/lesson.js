@@ -57,6 +57,7 @@ function markPlace(id) {
     form.action = address.href;
   }
   for (const field of document.querySelectorAll("input[data-same-place]")) field.value = id;
+  for (const link of document.querySelectorAll("a[data-same-place]")) link.hash = id;
 }
 
 if (headings.length && "IntersectionObserver" in window) {
