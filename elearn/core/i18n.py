@@ -90,8 +90,8 @@ def long_moment(moment: dt.datetime, lang: str | None = None) -> str:
 def size(count: int) -> str:
     """Bytes as a reader on a slow link counts them: 9 KB, 1.2 MB."""
     if count < 1_000_000:
-        return gettext("%(size)s KB", size=max(1, round(count / 1000)))
-    return gettext("%(size)s MB", size=format_decimal(round(count / 1_000_000, 1), locale=_locale(None)))
+        return str(gettext("%(size)s KB", size=max(1, round(count / 1000))))
+    return str(gettext("%(size)s MB", size=format_decimal(round(count / 1_000_000, 1), locale=_locale(None))))
 
 
 def _local(moment: dt.datetime) -> dt.datetime:
@@ -126,4 +126,4 @@ def folded(text: str) -> str:
     return " ".join(western_digits(text).translate(_ARABIC_FOLDING).split())
 
 
-_ARABIC_FOLDING = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ی": "ي", "ک": "ك"})  # fmt: skip
+_ARABIC_FOLDING = str.maketrans("أإآٱىئؤةیک", "ااااييوهيك")

@@ -2,8 +2,11 @@
 
 from flask import Flask
 
+from elearn.home import learning as learning  # adds its pages to the blueprint
+from elearn.home.demo import demo
 from elearn.home.views import bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.cli.add_command(demo)

@@ -4,12 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app, url_for
-from flask_babel import gettext
-from markupsafe import escape
 
 from elearn.catalogue.shelf import Outline, OutlineStep, StepPage
-from elearn.core import markup
-from elearn.core.i18n import direction, interface_language, size
 from elearn.learning.models import ProgressState
 from elearn.learning.queries import Done
 from elearn.learning.rules import Tally
@@ -142,22 +138,4 @@ def lesson_view(
         wanted_lang=wanted,
         others=tuple(lang for lang in outline.rules.get("languages", step.titles) if lang in step.titles),
         contents=table,
-    )
-
-
-def without_pictures(html: str) -> str:
-    """The lesson for the data saver: each picture as its description, with a link that shows it."""
-    return markup.without_pictures(html, _placeholder)
-
-
-def _placeholder(picture: dict[str, str]) -> str:
-    """`picture` holds the attributes of the <img>, escaped as they stood there."""
-    weight = int(picture.get("data-bytes", "0") or 0)
-    show = gettext("Show picture (%(size)s)", size=size(weight)) if weight else gettext("Show picture")
-    lang = interface_language()
-    return (
-        f'<span class="placeholder" data-alt="{picture.get("alt", "")}" data-width="{picture.get("width", "")}" '
-        f'data-height="{picture.get("height", "")}">{picture.get("alt", "")} '
-        f'<a data-picture href="{picture["src"]}" lang="{lang}" dir="{direction(lang)}" '
-        f'data-failed="{escape(gettext("The picture did not arrive: try again"))}">{escape(show)}</a></span>'
     )

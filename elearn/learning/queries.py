@@ -128,6 +128,7 @@ def required_steps(version_id: int) -> list[int]:
             select(VersionStep.step_id)
             .join(Step, Step.id == VersionStep.step_id)
             .where(VersionStep.version_id == version_id, VersionStep.required.is_(True))
+            .order_by(VersionStep.position)
         )
     )
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from elearn.catalogue import shelf
 from elearn.catalogue.models import Course, CourseState
+from elearn.catalogue.saver import without_images
 from elearn.catalogue.shelf import Outline
 from elearn.core import access
 from elearn.core.access import signed_in
@@ -97,7 +98,7 @@ def lesson(slug: str, step: str) -> Any:
     shown, _title = outline.title(found, wanted)
     page = shelf.page(outline.version_id, found, shown) or abort(404)
     view = player.lesson_view(outline, found, page, wanted, queries.progress_of(place.enrolment_id))
-    html = player.without_pictures(page.html) if me.data_saver else page.html
+    html = without_images(page.html) if me.data_saver else page.html
     return render_template("learning/lesson.html", view=view, place=place, slug=slug, html=html)
 
 
