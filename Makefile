@@ -10,7 +10,7 @@ help: ## list these targets
 
 run: ## set everything up and start a demonstration instance on http://127.0.0.1:$${PORT:-8000}
 	@.ci/setup run
-	@exec $(python) -m elearn.serving
+	@exec $(python) -m elearn.demonstration
 
 test: ## set everything up and run all tests, on SQLite and PostgreSQL; ARGS="-k certificate" for some
 	@.ci/setup test
