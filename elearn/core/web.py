@@ -83,6 +83,7 @@ def open_request() -> Any:
                 abort(400)
         except CSRFError:
             return kept.ask_again() if kept.can_keep() else (render_template("errors/400.html"), 400)
+        person_or_none()  # read now, in a read transaction that ends, also where anybody may post
         database.begin_writing()
     return None
 
