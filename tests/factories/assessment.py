@@ -1,6 +1,7 @@
 """A course with a quiz that has an item of every type, in two languages; people in it; attempts and answers."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from textwrap import dedent
 
 from elearn.assessment import queries, service
@@ -12,6 +13,7 @@ from elearn.learning.queries import Place, enrolment_of
 from elearn.people.models import User
 from tests.factories.catalogue import publish
 
+ROOT = Path(__file__).parent.parent.parent
 SLUG, QUIZ = "small-quizzes", "final"
 SETTINGS = "pass: 60\nattempts: 2\n"
 RIGHT: dict[str, tuple[str, ...]] = {

@@ -27,7 +27,9 @@ class Browser(FlaskClient):
         kwargs.setdefault("base_url", self.application.config["BASE_URL"])
         with self.application.app_context():
             if csrf and kwargs.get("method", "GET") not in SAFE:
-                kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self._csrf_token()}
+                # A browser says over HTTPS which of our pages a form stood on; the token counts only with it.
+                ours = {"Referer": f"{kwargs['base_url']}/", "X-CSRFToken": self._csrf_token()}
+                kwargs["headers"] = {**ours, **dict(kwargs.get("headers") or {})}
             return super().open(*args, **kwargs)
 
     def sign_in(self, user: User) -> "Browser":
