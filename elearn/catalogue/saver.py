@@ -3,12 +3,20 @@
 import re
 from html import escape, unescape
 
+from flask import request
 from flask_babel import gettext as _
 
+from elearn.core.access import person_or_none
 from elearn.core.i18n import size
 from elearn.core.markup import without_pictures
 
 _ALONE = re.compile(r"<p>\s*(<span class=\"placeholder\".*?</span>)\s*</p>", re.DOTALL)
+
+
+def saving() -> bool:
+    """Whether this reader wants pictures on request only: by account, else by this device's cookie."""
+    person = person_or_none()
+    return person.data_saver if person is not None else request.cookies.get("data_saver") == "1"
 
 
 def without_images(html: str) -> str:

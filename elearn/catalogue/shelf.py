@@ -18,6 +18,7 @@ from elearn.core.db import db
 
 Kept = TypeVar("Kept")
 MOST_OUTLINES, MOST_TEXTS = 100, 2000
+SHELF, SHOWCASE, SHARED_PAGES = KEPT = ("elearn_shelf", "elearn_showcase", "elearn_shared_pages")
 
 
 @dataclass(frozen=True)
@@ -131,15 +132,14 @@ class _Shelf:
 
 
 def _shelves() -> tuple[_Shelf, _Shelf]:
-    kept: tuple[_Shelf, _Shelf] = current_app.extensions.setdefault(
-        "elearn_shelf", (_Shelf(MOST_OUTLINES), _Shelf(MOST_TEXTS))
-    )
+    kept: tuple[_Shelf, _Shelf] = current_app.extensions.setdefault(SHELF, (_Shelf(MOST_OUTLINES), _Shelf(MOST_TEXTS)))
     return kept
 
 
 def clear(app: Flask) -> None:
     """Forget everything kept; for tests, whose databases begin anew with the same ids."""
-    app.extensions.pop("elearn_shelf", None)
+    for name in KEPT:
+        app.extensions.pop(name, None)
 
 
 def outline(version_id: int) -> Outline | None:

@@ -1,7 +1,7 @@
 """The names of themes, levels and lengths in the reader's language, and hours as people write them."""
 
 from babel.numbers import format_decimal
-from flask_babel import get_locale, lazy_gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from elearn.catalogue import rules
 from elearn.catalogue.rules import Length
@@ -31,3 +31,8 @@ def hours(minutes: int) -> str:
     # What is not a whole number takes the form of the next one: 1.5 hours, 1,5 heure, 2,5 heures.
     plural = int(value) if value == int(value) or str(get_locale()).startswith("fr") else int(value) + 1
     return str(ngettext("%(number)s hour", "%(number)s hours", plural, number=number))
+
+
+def duration(minutes: int) -> str:
+    """Hours, or minutes where a course takes less than one hour."""
+    return str(gettext("%(minutes)d min", minutes=minutes)) if minutes < 60 else hours(minutes)

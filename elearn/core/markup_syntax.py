@@ -22,6 +22,7 @@ BOXES = ("note", "caution", "example", "country", "decision", "summary")
 OPENING_BOXES = ("answer", *BOXES)
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"})
 ANCHOR = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+REFERENCE = re.compile(r"\[\^([^\]\n]*)\]")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 SHORT_TAGS = frozenset(
     {"p", "ul", "ol", "li", "em", "strong", "code", "a", "img", "br", "span", "bdi", "sub", "sup", "div"}
@@ -213,13 +214,24 @@ class Anchors(AttrListTreeprocessor):
 
 
 class BeforeInline(Treeprocessor):
-    """Reports what stands in running text but was surely meant as a list, a table or a box, and wrong headings."""
+    """Reports what stands in running text but was surely meant as a list or a table, and wrong headings.
+
+    It also tells the footnotes their order: the library would number those in tables and lists after all others.
+    """
 
     LIST = re.compile(r"\s{0,3}(?:[-*+]|\d{1,2}\.)\s+\S")
     TABLE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*\|[\s|:-]*\Z")
 
+    def __init__(self, md: CourseMarkdown, footnotes: FootnoteExtension | None) -> None:
+        super().__init__(md)
+        self.footnotes = footnotes
+
     def run(self, root: etree.Element) -> None:
         notes = _notes(self.md)
+        if self.footnotes:
+            for name in (name for text in _texts(root) for name in REFERENCE.findall(text)):
+                if name in self.footnotes.footnotes:
+                    self.footnotes.addFootnoteRef(name)
         for element in root.iter():
             if element.tag in HEADINGS and element.tag not in ("h2", "h3"):
                 notes.add("headings are ## and ###; the title stands in the front matter", _heading_piece(element))
@@ -239,7 +251,6 @@ def _heading_piece(element: etree.Element) -> str:
 class AfterInline(Treeprocessor):
     """Reports marks that are left over once all that has a meaning was read. Runs before escapes are undone."""
 
-    FOOTNOTE = re.compile(r"\[\^([^\]\n]*)\]")
     STARS = re.compile(rf"\*\*[^\n{STX}]{{0,30}}")
 
     def __init__(self, md: CourseMarkdown, footnotes: FootnoteExtension | None) -> None:
@@ -249,7 +260,7 @@ class AfterInline(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         notes = _notes(self.md)
         for text in _texts(root):
-            for name in self.FOOTNOTE.findall(text):
+            for name in REFERENCE.findall(text):
                 known = (
                     f"the footnote [^{clip(name)}] is not defined" if self.footnotes else "no footnote can stand here"
                 )
@@ -313,7 +324,7 @@ class CourseSyntax(Extension):
         for depth in range(3):  # what a pattern found is read only by those after it: one each for tags within tags
             md.inlinePatterns.register(AllowedTag(AllowedTag.PATTERN, md), f"allowed_tag_{depth}", 95 - depth)
         md.inlinePatterns.register(RawTag(RawTag.PATTERN, md), "raw_tag", 90)
-        md.treeprocessors.register(BeforeInline(md), "before_inline", 45)
+        md.treeprocessors.register(BeforeInline(md, self.footnotes), "before_inline", 45)
         md.treeprocessors.register(Anchors(md), "attr_list", 8)
         md.treeprocessors.register(AfterInline(md, self.footnotes), "after_inline", 6)
         md.treeprocessors.register(Finish(md, self.finish), "finish", -10)

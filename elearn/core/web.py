@@ -126,7 +126,8 @@ def add_headers(response: Response) -> Response:
         response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store" if _personal() else "no-cache"
-        response.vary.update(("Cookie", "Accept-Language"))
+        if not response.cache_control.immutable:  # a picture of a course is the same for everybody
+            response.vary.update(("Cookie", "Accept-Language"))
     return response
 
 

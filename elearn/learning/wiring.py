@@ -1,11 +1,20 @@
 """Puts learning into the application."""
 
+from typing import Any
+
 from flask import Flask
 
+from elearn.catalogue.events import OwnState, own_states
 from elearn.learning import manage as manage  # adds its pages to the blueprint
 from elearn.learning import models as models
+from elearn.learning import player
 from elearn.learning.views import bp
+
+
+def _own_states(_sender: Any, person_id: int, **_more: Any) -> dict[int, OwnState]:
+    return player.own_states(person_id)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    own_states.connect(_own_states)

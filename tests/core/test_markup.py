@@ -91,6 +91,15 @@ def test_footnotes_are_numbered_as_they_are_met_and_lead_back_in_the_language_of
     assert "Jump" not in found
 
 
+def test_footnotes_in_tables_and_lists_are_numbered_in_their_place() -> None:
+    text = "One[^a].\n\n| t[^b] |\n|---|\n| u[^c] |\n\n- v[^d]\n\nTwo[^e].\n\n" + "".join(
+        f"[^{n}]: x\n" for n in "edcba"
+    )
+    found = re.findall(r'href="#fn:(.)" role="doc-noteref">(\d)', html(text))
+    assert found == [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("e", "5")]
+    assert re.findall(r'<li id="fn:(.)">', html(text)) == ["a", "b", "c", "d", "e"]
+
+
 def test_definitions_and_abbreviations() -> None:
     found = html("PMT\n:   A score.\n\n*[PMT]: Proxy means test\n")
     assert '<dt><abbr title="Proxy means test">PMT</abbr></dt>' in found

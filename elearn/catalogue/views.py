@@ -1,0 +1,85 @@
+"""Pages of the catalogue: the courses, the preview of a first lesson, the pictures."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from elearn.catalogue import queries, saver, shared, shelf, showcase, words
+from elearn.catalogue.events import own_states
+from elearn.catalogue.showcase import Question, Showcase
+from elearn.core.access import Person, person_or_none, public
+from elearn.core.i18n import content_language, interface_language
+from elearn.core.storage import storage
+
+bp = Blueprint("catalogue", __name__, template_folder="templates")
+YEAR = 31_536_000
+PICTURE_POLICY = "default-src 'none'; sandbox"
+
+
+@bp.get("/courses/")
+@public
+def courses() -> Any:
+    """What there is to study. For visitors one page is made once and kept; it holds nothing of anybody."""
+    cards = showcase.current()
+    person = person_or_none()
+    if person is not None:
+        return _catalogue(cards, person)
+    return shared.answer((cards.revision, interface_language()), lambda: _catalogue(cards, None))
+
+
+def _catalogue(cards: Showcase, person: Person | None) -> str:
+    question = Question.of(request.args)
+    lang = interface_language()
+    found = showcase.find(cards, question, lang)
+    return render_template(
+        "catalogue/courses.html",
+        question=question,
+        found=found,
+        choices=showcase.CHOICES,
+        themes=words.THEMES,
+        levels=words.LEVELS,
+        lengths=words.LENGTHS,
+        duration=words.duration,
+        mine=_own_states(person) if person else {},
+        shared=person is None,
+    )
+
+
+def _own_states(person: Person) -> dict[int, Any]:
+    """How far the person is, as the domains above tell it."""
+    told = own_states.send("catalogue", person_id=person.id)
+    return {course_id: state for _receiver, states in told for course_id, state in states.items()}
+
+
+@bp.get("/courses/<slug>/preview")
+@public
+def preview(slug: str) -> Any:
+    """The first lesson, for anybody."""
+    version_id = queries.published_version(slug) or abort(404)
+    outline = shelf.outline(version_id) or abort(404)
+    step = next((step for step in outline.steps if step.kind == "lesson"), None) or abort(404)
+    wanted = content_language(outline.texts, outline.default_lang)
+    shown, _title = outline.title(step, wanted)
+    page = shelf.page(outline.version_id, step, shown) or abort(404)
+    return render_template(
+        "catalogue/preview.html",
+        outline=outline,
+        step=step,
+        page=page,
+        wanted=wanted,
+        html=saver.without_images(page.html) if saver.saving() else page.html,
+    )
+
+
+@bp.get("/courses/<slug>/files/<version>/<path:path>")
+@public
+def asset(slug: str, version: str, path: str) -> Any:
+    """A picture of a course. Its content is part of the address, so a browser asks once."""
+    if len(version) != 16 or not set(version) <= set("0123456789abcdef"):
+        abort(404)
+    found = queries.picture(slug, f"assets/{path}", version) or abort(404)
+    response = Response(storage().read(found.sha256), mimetype=found.mime)
+    response.set_etag(version)
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    response.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return response.make_conditional(request)
