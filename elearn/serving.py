@@ -87,5 +87,5 @@ def whole_requests(application: Application, arriving: dict[socket.socket, float
 
 def refuse(start_response: Any, status: str) -> Iterable[bytes]:
     """An answer without words, for clients that no page would reach."""
-    start_response(status, [("Content-Length", "0"), ("Connection", "close")])
+    start_response(status, [("Content-Length", "0")])
     return [b""]
