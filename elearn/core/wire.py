@@ -53,7 +53,8 @@ def _fingerprint(path: Path, _changed: int) -> str:
 
 def _keep_static_files(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in (200, 304):
-        response.cache_control.no_cache = None
+        response.direct_passthrough = False
+        response.make_sequence()  # small files: compressed whole, and the file closed
         response.cache_control.public = True
         response.cache_control.max_age = YEAR if "v" in request.args else HOUR
         response.cache_control.immutable = "v" in request.args

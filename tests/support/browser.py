@@ -25,6 +25,7 @@ class Browser(FlaskClient):
         # person whom Flask-Login keeps there would stay for the next request.
         db.session.commit()
         kwargs.setdefault("base_url", self.application.config["BASE_URL"])
+        kwargs.setdefault("buffered", True)  # read to the end, and close the file behind it
         with self.application.app_context():
             if csrf and kwargs.get("method", "GET") not in SAFE:
                 # A browser says over HTTPS which of our pages a form stood on; the token counts only with it.
