@@ -14,6 +14,7 @@ from elearn.learning import service as learning
 from elearn.learning.models import Completion, Enrolment, EnrolmentState, ProgressState, StepOverride, StepProgress
 from tests.factories import assessment as make
 from tests.factories.assessment import ITEMS, QUIZ, RIGHT, SLUG, WRONG
+from tests.factories.people import person
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_without_a_limit_they_never_end(app, amina):
 def test_who_has_left_starts_nothing_and_saves_nothing(amina_enrolled):
     place, content = make.place_of(amina_enrolled), make.quiz_of(amina_enrolled)
     attempt = make.start(amina_enrolled)
-    learning.leave(make.person(amina_enrolled), SLUG)
+    learning.leave(person(amina_enrolled), SLUG)
     for verb in (
         lambda: service.start(place, content, "en"),
         lambda: make.save(amina_enrolled, attempt.number, RIGHT),
@@ -293,7 +294,7 @@ def test_a_granted_attempt_with_its_reason(amina_enrolled, boris):
     make.whole_attempt(amina_enrolled, WRONG)
     make.whole_attempt(amina_enrolled, WRONG)
     place, content = make.place_of(amina_enrolled), make.quiz_of(amina_enrolled)
-    service.grant(make.person(boris), place.enrolment_id, content, attempts=1, minutes=0, reason="Power cut")
+    service.grant(person(boris), place.enrolment_id, content, attempts=1, minutes=0, reason="Power cut")
     assert make.start(amina_enrolled).number == 3
     make.hand_in(amina_enrolled, 3)
     with pytest.raises(Refused):
@@ -307,7 +308,7 @@ def test_more_time_reaches_the_open_attempt_and_the_next(timed, boris):
     attempt = make.start(timed)
     before = attempt.deadline
     place, content = make.place_of(timed), make.quiz_of(timed)
-    service.grant(make.person(boris), place.enrolment_id, content, attempts=0, minutes=15, reason="Screen reader")
+    service.grant(person(boris), place.enrolment_id, content, attempts=0, minutes=15, reason="Screen reader")
     assert attempt.deadline == before + dt.timedelta(minutes=15)
     make.hand_in(timed, 1)
     second = make.start(timed)
@@ -327,7 +328,7 @@ def test_what_would_change_nothing_is_not_granted(app, amina, boris, settings, a
     make.enrol(amina)
     place, content = make.place_of(amina), make.quiz_of(amina)
     with pytest.raises(Refused) as refused:
-        service.grant(make.person(boris), place.enrolment_id, content, attempts=attempts, minutes=minutes, reason="x")
+        service.grant(person(boris), place.enrolment_id, content, attempts=attempts, minutes=minutes, reason="x")
     assert refused.value.field == field
     assert count(StepOverride) == 0
 

@@ -7,11 +7,11 @@ from textwrap import dedent
 from elearn.assessment import queries, service
 from elearn.assessment.models import Attempt
 from elearn.assessment.queries import Content
-from elearn.core.access import Person
 from elearn.learning import service as learning
 from elearn.learning.queries import Place, enrolment_of
 from elearn.people.models import User
 from tests.factories.catalogue import publish
+from tests.factories.people import person
 
 ROOT = Path(__file__).parent.parent.parent
 SLUG, QUIZ = "small-quizzes", "final"
@@ -114,22 +114,6 @@ def course(settings: str = SETTINGS, items: str = QUIZ_ITEMS) -> dict[str, bytes
     )
     files = {path: dedent(text).encode() for path, text in FILES.items()}
     return {**files, f"02-answer/{QUIZ}/quiz.yaml": quiz.encode()}
-
-
-def person(user: User) -> Person:
-    """The person of a request, for services."""
-    return Person(
-        id=user.id,
-        public_id=user.public_id,
-        name=user.name_latin,
-        email=user.email or "",
-        lang=user.lang,
-        tz=user.tz,
-        email_confirmed=True,
-        country=user.country,
-        institution_id=None,
-        sign_in_id=None,
-    )
 
 
 def published(settings: str = SETTINGS, items: str = QUIZ_ITEMS) -> int:
