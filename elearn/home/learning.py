@@ -1,5 +1,6 @@
 """The pages where catalogue, learning, assessment and certificates meet: the course page and My learning."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from elearn.certification import queries as certificates
 from elearn.core import access
 from elearn.core.access import person_or_none, public, signed_in
 from elearn.core.forms import ButtonForm
-from elearn.core.i18n import content_language
+from elearn.core.i18n import content_language, long_date
 from elearn.home.views import bp
 from elearn.learning import player, queries
 from elearn.learning.models import EnrolmentState
@@ -67,7 +68,13 @@ def completeness(outline: Outline) -> list[tuple[str, int]]:
 
 def credits(outline: Outline) -> list[tuple[str, dict[str, str]]]:
     """(language, who wrote, translated and reviewed it, and when) for each language."""
-    return [(lang, dict(outline.texts[lang].payload.get("credits") or {})) for lang, _complete in completeness(outline)]
+    found = []
+    for lang, _complete in completeness(outline):
+        who = dict(outline.texts[lang].payload.get("credits") or {})
+        if who.get("date"):
+            who["date"] = long_date(dt.datetime.fromisoformat(who["date"]).replace(tzinfo=dt.UTC, hour=12))
+        found.append((lang, who))
+    return found
 
 
 def weight(outline: Outline, lang: str) -> int:
