@@ -99,6 +99,9 @@ class Completion(Base):
     __table_args__ = (
         UniqueConstraint("enrolment_id", "number"),
         Index("ix_completion_at_id", "at", "id"),
+        Index("ix_completion_country_at_id", "country", "at", "id"),
+        Index("ix_completion_institution_id_at_id", "institution_id", "at", "id"),
+        Index("ix_completion_version_id_at_id", "version_id", "at", "id"),
         language_check(),
     )
     append_only = True
