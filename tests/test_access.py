@@ -41,17 +41,6 @@ def test_the_table_holds_every_endpoint_once(app):
     assert sorted(set(rows) - _endpoints(app)) == []
 
 
-def test_nothing_changes_by_a_get(app):
-    """An endpoint that answers POST and GET shows a form; one that only changes must not answer GET."""
-    verbs = ("leave", "sign_out", "mark_done", "enrol", "hand_in", "retry", "delete", "grant", "choose", "export")
-    changing = [
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or set()) and rule.endpoint.partition(".")[2] in verbs
-    ]
-    assert changing == []
-
-
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_everybody_gets_the_answer_of_the_table(row: Row, who: str, app, academy, browser):

@@ -82,6 +82,8 @@ OTHERS = (
     ("XX", "Another country", "Un autre pays", "دولة أخرى"),
     ("XI", "International organisation", "Organisation internationale", "منظمة دولية"),
 )
+REFERRING = ("user", "institution", "role_grant", "completion")
+
 country = sa.table("country", sa.column("iso2"), sa.column("oic", sa.Boolean))
 country_text = sa.table(
     "country_text", sa.column("country"), sa.column("lang"), sa.column("name"), sa.column("sort_key")
@@ -96,9 +98,10 @@ def sort_key(name: str, lang: str) -> str:
 
 
 def upgrade() -> None:
+    kept = set(op.get_bind().execute(sa.select(country.c.iso2)).scalars())  # those a downgrade had to leave
     op.bulk_insert(
         country,
-        [{"iso2": row[0], "oic": True} for row in MEMBERS] + [{"iso2": row[0], "oic": False} for row in OTHERS],
+        [{"iso2": row[0], "oic": row in MEMBERS} for row in MEMBERS + OTHERS if row[0] not in kept],
     )
     op.bulk_insert(
         country_text,
@@ -117,5 +120,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Countries that people or records refer to stay: taking them away would break what was not made here."""
     op.execute(sa.text("DELETE FROM country_text"))
-    op.execute(sa.text("DELETE FROM country"))
+    used = " UNION ".join(f'SELECT country FROM "{table}" WHERE country IS NOT NULL' for table in REFERRING)
+    op.execute(sa.text(f"DELETE FROM country WHERE iso2 NOT IN ({used})"))
