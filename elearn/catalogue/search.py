@@ -17,6 +17,7 @@ STEMMERS = {"en": "english", "fr": "french", "ar": "arabic"}
 LONGEST_QUERY, MOST_WORDS = 100, 8
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLES = re.compile(r"\b(?:[ldnsmtcj]|qu|jusqu|lorsqu|puisqu)['’]", re.IGNORECASE)
+_CONJUNCTION = re.compile(r"^[وفبك](?=ال..)")
 _MARKS = dict.fromkeys(code for code in range(0x0600, 0x0700) if unicodedata.combining(chr(code)))
 _THREAD = threading.local()
 
@@ -38,7 +39,14 @@ def _words(text: str) -> list[str]:
 
 def stems(word: str, langs: Iterable[str] = tuple(STEMMERS)) -> set[str]:
     """The word itself and its stems, folded."""
-    return {folded(word), *(folded(_stemmer(lang).stemWord(word)) for lang in langs)} - {""}
+    forms = ((lang, form) for lang in langs for form in (_with_article(word) if lang == "ar" else (word,)))
+    return {folded(word), *(folded(_stemmer(lang).stemWord(form)) for lang, form in forms)} - {""}
+
+
+def _with_article(word: str) -> set[str]:
+    """An Arabic word as it stands, and with the article alone before it: only so does the stemmer know plurals."""
+    bare = _CONJUNCTION.sub("", word)
+    return {word, bare if bare.startswith("ال") else f"ال{bare}"}
 
 
 def index(texts: Iterable[str], lang: str) -> str:

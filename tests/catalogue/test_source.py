@@ -285,10 +285,3 @@ def test_a_folder_is_read_without_leaving_it(tmp_path: Path) -> None:
     course = compile(found, KINDS, refused)
     assert isinstance(course, list)
     assert {problem.path for problem in course} >= {problem.path for problem in refused}
-
-
-def test_the_shipped_courses_are_in_order(courses_folder: Path) -> None:
-    for sheet in courses_folder.glob("*/course.yaml"):
-        found, refused = read_folder(sheet.parent)
-        course = compile(found, KINDS, refused)
-        assert not isinstance(course, list), "\n".join(f"{sheet.parent.name}/{problem}" for problem in course)
