@@ -123,8 +123,7 @@ def test_the_arrows_stay_with_whoever_is_typing_or_scrolling(site: Site) -> None
 def test_a_saved_picture_comes_when_it_is_asked_for(site: Site) -> None:
     page = site.show(
         '<span class="placeholder" data-alt="Five dials" data-width="48" data-height="48">Five dials '
-        '<a data-picture href="/static/img/motif.svg">Show picture</a></span>',
-        "lesson",
+        '<a data-picture href="/static/img/motif.svg">Show picture</a></span>'
     )
     page.click("a[data-picture]")
     page.wait_for_selector("img")

@@ -1,4 +1,4 @@
-// The lesson's comforts: arrows to turn the page, pictures on request, the place where reading stopped.
+// The lesson's comforts: arrows to turn the page, and the place where reading stopped.
 
 const rightToLeft = document.documentElement.dir === "rtl";
 const typing = "input, textarea, select, [contenteditable], details.menu, [role=region], audio, video";
@@ -10,27 +10,6 @@ addEventListener("keydown", (event) => {
   const rel = event.key === forward ? "next" : event.key === back ? "prev" : "";
   const target = rel && document.querySelector(`main a[rel~="${rel}"]`);
   if (target) target.click();
-});
-
-// <span class="placeholder" data-alt data-width data-height>… <a data-picture href="…">Show picture (48 KB)</a></span>
-document.addEventListener("click", (event) => {
-  const asked = event.target.closest("a[data-picture]");
-  if (!asked) return;
-  event.preventDefault();
-  const place = asked.closest(".placeholder");
-  const picture = new Image(Number(place.dataset.width) || undefined, Number(place.dataset.height) || undefined);
-  picture.alt = place.dataset.alt ?? "";
-  picture.tabIndex = -1;
-  picture.addEventListener("load", () => {
-    place.replaceWith(picture);
-    picture.focus({ preventScroll: true });
-  });
-  picture.addEventListener("error", () => {
-    asked.textContent = asked.dataset.failed || asked.textContent;
-    asked.removeAttribute("aria-busy");
-  });
-  asked.setAttribute("aria-busy", "true");
-  picture.src = asked.href;
 });
 
 // The place is kept as "the nearest heading above", so that it survives another language, size or device width.

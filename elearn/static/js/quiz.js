@@ -76,6 +76,14 @@ function count(text = "") {
   line.textContent = text || (n ? words.waiting.replace("{n}", n) : "");
 }
 
+// What the server cannot read stays as it is, to be corrected.
+function unclear(section, is) {
+  section?.toggleAttribute("data-unclear", is);
+  const field = section?.querySelector("input[type=text]");
+  if (is) field?.setAttribute("aria-invalid", "true");
+  else field?.removeAttribute("aria-invalid");
+}
+
 // ---- sending ----
 
 let sending = null;
@@ -125,7 +133,7 @@ async function send(item, answer, again = true) {
       say(item, told.error ?? "", "unsent");
       mark(item, "unsent");
       if (reply.status !== 422) count(told.error);
-      else document.querySelector(`[data-item="${item}"]`)?.setAttribute("data-unclear", "");
+      else unclear(document.querySelector(`[data-item="${item}"]`), true);
     }
     return true;
   }
@@ -272,7 +280,7 @@ if (words.forget !== undefined) {
   const changed = (event, delay) => {
     const section = event.target.closest("[data-item]");
     if (!section || !event.target.name?.startsWith("answer-")) return;
-    section.removeAttribute("data-unclear");
+    unclear(section, false);
     section.querySelector("input[name=item]").disabled = false;
     remember(section);
     soon(delay);

@@ -1,4 +1,5 @@
-// What every page is better with and none needs: forms sent once, the first correction, copying, the state of the link.
+// What every page is better with and none needs: forms sent once, the first correction, copying, pictures on request,
+// the state of the link.
 
 const sent = new WeakSet();
 
@@ -55,6 +56,28 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// Pictures on request, where data is saved:
+// <span class="placeholder" data-alt data-width data-height>… <a data-picture href="…">Show picture (48 KB)</a></span>
+document.addEventListener("click", (event) => {
+  const asked = event.target.closest("a[data-picture]");
+  if (!asked) return;
+  event.preventDefault();
+  const place = asked.closest(".placeholder");
+  const picture = new Image(Number(place.dataset.width) || undefined, Number(place.dataset.height) || undefined);
+  picture.alt = place.dataset.alt ?? "";
+  picture.tabIndex = -1;
+  picture.addEventListener("load", () => {
+    place.replaceWith(picture);
+    picture.focus({ preventScroll: true });
+  });
+  picture.addEventListener("error", () => {
+    asked.textContent = asked.dataset.failed || asked.textContent;
+    asked.removeAttribute("aria-busy");
+  });
+  asked.setAttribute("aria-busy", "true");
+  picture.src = asked.href;
+});
 
 // One open menu at a time; Escape and a press elsewhere close it.
 const menu = document.querySelector("details.menu");
