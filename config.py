@@ -56,7 +56,9 @@ def from_environment() -> dict[str, Any]:
             "SECRET_KEY must be set to at least 32 random characters, for example: openssl rand -hex 32"
         )
     if not base_url:
-        raise BadConfiguration("BASE_URL must be set to the address people use, for example https://academy.example.org")
+        raise BadConfiguration(
+            "BASE_URL must be set to the address people use, for example https://academy.example.org"
+        )
     if not demonstration and not base_url.startswith("https://"):
         raise BadConfiguration("BASE_URL must begin with https:// outside a demonstration")
     return {
@@ -81,8 +83,22 @@ def from_environment() -> dict[str, Any]:
             "fr": _env("INSTANCE_NAME_FR", "Académie Wasl"),
             "ar": _env("INSTANCE_NAME_AR", "أكاديمية وصل"),
         },
+        # What certificates say beside the names above: the role that signs, and the first letters of serial numbers.
+        "SIGNATORY": {
+            "en": _env("SIGNATORY_EN", "Director of Programmes"),
+            "fr": _env("SIGNATORY_FR", "Direction des programmes"),
+            "ar": _env("SIGNATORY_AR", "إدارة البرامج"),
+        },
+        "SERIAL_PREFIX": _serial_prefix(),
         "CONTACT": _env("CONTACT", "academy@example.org"),
     }
+
+
+def _serial_prefix() -> str:
+    prefix = _env("SERIAL_PREFIX", "WA")
+    if not (prefix.isascii() and prefix.isalnum() and prefix.isupper() and len(prefix) <= 8):
+        raise BadConfiguration(f"SERIAL_PREFIX must be at most 8 letters A-Z or digits, not {prefix!r}")
+    return prefix
 
 
 def database_url(url: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,12 @@ from babel import Locale
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from elearn.catalogue.rules import hours
 from elearn.core.i18n import isolate
 from elearn.core.pdf import Room
 
 FOLDER = Path(__file__).with_name("designs")
+CURRENT = "classic"  # in which certificates are issued
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,12 @@ class Wording:
         return str(self.texts[key][choice])
 
     def hours(self, minutes: int) -> str:
-        """Rounded to a tenth of an hour, in the digits 0-9, in the right plural."""
-        tenths = (Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP)
-        whole = tenths == tenths.to_integral_value()
-        shown = str(int(tenths) if whole else tenths).replace(".", str(self.texts["decimal"]))
+        """As the course page counts them, in the digits 0-9, in the right plural."""
+        value = hours(minutes)
+        whole = value == value.to_integral_value()
+        shown = str(int(value) if whole else value.normalize()).replace(".", str(self.texts["decimal"]))
         forms = self.texts["hours"]
-        form = Locale(self.lang).plural_form(int(tenths) if whole else tenths)
+        form = Locale(self.lang).plural_form(int(value) if whole else value)
         return str(forms.get(form, forms["other"])).format(n=isolate(shown))
 
     def percent(self, value: int) -> str:
@@ -65,12 +66,26 @@ class Design:
         return f"{self.name}@{self.version}"
 
 
-@lru_cache(maxsize=8)
-def load(name: str) -> Design:
-    """The design of that name; a KeyError when there is none."""
-    folder = FOLDER / name
-    if not name.isidentifier() or not (folder / "design.yaml").is_file():
+def present(name: str) -> Design:
+    """The design of that name as it is now; a KeyError when there is none."""
+    if not name.isidentifier() or not (FOLDER / name / "design.yaml").is_file():
         raise KeyError(name)
+    return _read(FOLDER / name)
+
+
+def load(label: str) -> Design:
+    """The design that a certificate names, `classic@1`: the present one, or an old one kept as `classic@1/`."""
+    name, _at, version = label.partition("@")
+    design = present(name)
+    if version == str(design.version):
+        return design
+    if not version.isdecimal() or not (FOLDER / label / "design.yaml").is_file():
+        raise KeyError(label)
+    return _read(FOLDER / label)
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path) -> Design:
     described = yaml.safe_load((folder / "design.yaml").read_text(encoding="utf-8"))
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),

@@ -45,9 +45,11 @@ class Name:
 
 def compose(data: CertificateData, design: Design, tightness: int = 0) -> str:
     """The page of the certificate, as HTML."""
-    columns = [_column(data, design, design.wording[lang]) for lang in data.languages]
+    across = sorted(data.languages, key=lambda lang: direction(lang) == "rtl")  # Arabic stands on the right
+    columns = [_column(data, design, design.wording[lang]) for lang in across]
     return design.page.render(
         data=data,
+        lang=data.languages[0],
         columns=columns,
         names=_names(data, design),
         course_step=max(size_step(column.course.text, design.steps["course"]) for column in columns),
@@ -65,9 +67,9 @@ def compose(data: CertificateData, design: Design, tightness: int = 0) -> str:
     )
 
 
-def produce(data: CertificateData, design_name: str, made_at: dt.datetime) -> bytes:
-    """The file of the certificate: one page, its claim attached."""
-    design = load(design_name)
+def produce(data: CertificateData, label: str, made_at: dt.datetime) -> bytes:
+    """The file of the certificate in the design of that label: one page, its claim attached."""
+    design = load(label)
     claim = pdf.Attached("certificate.json", canonical(data.claim()), "What this certificate claims, for machines")
     for tightness in range(design.tightest + 1):
         try:

@@ -115,6 +115,10 @@ class Status(StrEnum):
     SUPERSEDED = "superseded"
 
 
+# Why a certificate may be revoked: words for all of them stand in forms.py.
+REASONS = ("mistake", "misconduct", "request", "other")
+
+
 def status(*, revoked: bool, superseded: bool, expires_on: dt.date | None, today: dt.date) -> Status:
     """Ended by somebody comes before ended by time."""
     if revoked:
@@ -127,10 +131,10 @@ def status(*, revoked: bool, superseded: bool, expires_on: dt.date | None, today
 
 
 def paper_languages(reader: str, wanted: str | None = None) -> tuple[str, str]:
-    """The two languages of the paper: Arabic and English for a reader of either, French with English or with Arabic."""
+    """The two languages of the paper, the reader's own first: Arabic with English, French with English or Arabic."""
     if reader == "fr":
         return ("fr", "ar") if wanted == "ar" else ("fr", "en")
-    return ("en", "ar")
+    return ("ar", "en") if reader == "ar" else ("en", "ar")
 
 
 def width(text: str) -> int:

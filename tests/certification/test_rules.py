@@ -53,8 +53,8 @@ def test_reading_what_was_typed(typed, read):
     "reader, wanted, languages",
     [
         ("en", None, ("en", "ar")),
-        ("ar", None, ("en", "ar")),
-        ("ar", "fr", ("en", "ar")),
+        ("ar", None, ("ar", "en")),
+        ("ar", "fr", ("ar", "en")),
         ("fr", None, ("fr", "en")),
         ("fr", "en", ("fr", "en")),
         ("fr", "ar", ("fr", "ar")),
