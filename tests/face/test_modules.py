@@ -211,3 +211,13 @@ def test_the_place_is_kept_by_its_heading_until_the_lesson_is_done(site: Site) -
     page.click("#done")
     page.goto(SITE + "/page")
     assert not page.is_visible("[data-resume]")
+
+
+def test_a_lost_connection_is_told_in_words(site: Site) -> None:
+    page = site.show('<p role="status" data-offline="There is no connection."></p>')
+    line = page.locator("[data-offline]")
+    assert line.inner_text() == ""
+    page.context.set_offline(True)
+    assert line.inner_text() == "There is no connection."
+    page.context.set_offline(False)
+    assert line.inner_text() == ""
