@@ -25,15 +25,15 @@ def manage_person(slug: str, public_id: str) -> Any:
     course = taught_course_or_404(access.person(), slug)
     user, enrolment = taught_enrolment(course.id, public_id)
     outline, lang = shelf.outline(enrolment.version_id) or abort(404), interface_language()
-    quizzes = {step.key: step for step in outline.steps if step.kind == "quiz"}
+    quizzes = {step.key: content for step in outline.steps if (content := queries.shown(outline.version_id, step.key))}
     form = GrantForm()
-    form.step.choices = [(key, outline.title(step, lang)[1].title) for key, step in quizzes.items()]
+    form.step.choices = pages.limited(outline, quizzes, lang)
     if form.validate_on_submit():
         with form.explaining_refusals():
-            content = queries.shown(enrolment.version_id, form.step.data) or abort(404)
+            content = quizzes[form.step.data]
             granted = {"attempts": form.attempts.data or 0, "minutes": form.minutes.data or 0}
             service.grant(access.person(), enrolment.id, content, **granted, reason=clean_line(typed(form.reason)))
             flash(_("Granted."), "ok")
             return redirect(url_for(".manage_person", slug=slug, public_id=public_id), 303)
-    view = pages.dossier(user, enrolment, player.contents(outline, lang, progress_of(enrolment.id)), quizzes.values())
+    view = pages.dossier(user, enrolment, player.contents(outline, lang, progress_of(enrolment.id)), quizzes)
     return render_template("assessment/manage_person.html", form=form, outline=outline, view=view), form.status

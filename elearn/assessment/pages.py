@@ -1,7 +1,7 @@
 """What the pages of a quiz show, composed from rows and content: before, during, review, after."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +17,7 @@ from elearn.assessment.items.base import Asked, Given, field_name
 from elearn.assessment.models import Attempt
 from elearn.assessment.queries import Around, Content, Grant, Row
 from elearn.assessment.rules import Marked, Score
-from elearn.catalogue.shelf import OutlineStep
+from elearn.catalogue.shelf import Outline
 from elearn.core import clock
 from elearn.core.i18n import get_locale
 from elearn.learning.models import Enrolment
@@ -276,7 +276,6 @@ def _told(item: Item, row: Row, asked: Asked, text: ItemText, marked: Marked, *,
 class QuizOf:
     """Somebody's attempts at one quiz, and what was granted for it."""
 
-    step_id: int
     tries: tuple[Try, ...]
     open: Attempt | None
     granted: tuple[Grant, ...]
@@ -293,20 +292,28 @@ class Dossier:
 
 
 def dossier(
-    user: User, enrolment: Enrolment, modules: tuple[ModuleLinks, ...], quizzes: Iterable[OutlineStep]
+    user: User, enrolment: Enrolment, modules: tuple[ModuleLinks, ...], quizzes: Mapping[str, Content]
 ) -> Dossier:
     """Put the page together. Two statements."""
     attempts, granted = queries.attempts_by_step(enrolment.id), queries.grants(enrolment.id)
     found = {}
-    for step in quizzes:
-        mine = attempts.get(step.step_id, [])
-        found[step.key] = QuizOf(
-            step_id=step.step_id,
+    for key, quiz in quizzes.items():
+        mine = attempts.get(quiz.step_id, [])
+        found[key] = QuizOf(
             tries=tuple(_try(attempt) for attempt in mine if attempt.submitted_at is not None),
             open=next((attempt for attempt in mine if attempt.submitted_at is None), None),
-            granted=tuple(one for one in granted if one.step_id in (step.step_id, None)),
+            granted=tuple(one for one in granted if one.step_id in (quiz.step_id, None)),
         )
     return Dossier(user, enrolment, modules, found)
+
+
+def limited(outline: Outline, quizzes: Mapping[str, Content], lang: str) -> list[tuple[str, str]]:
+    """(key, title) of the quizzes for which something can be granted: those that limit attempts or time."""
+    return [
+        (step.key, outline.title(step, lang)[1].title)
+        for step in outline.steps
+        if step.key in quizzes and (quizzes[step.key].quiz.attempts or quizzes[step.key].quiz.minutes)
+    ]
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

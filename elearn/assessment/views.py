@@ -8,6 +8,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from elearn.assessment import pages, queries, service
 from elearn.assessment.access import Held, own_attempt
 from elearn.assessment.queries import Content
+from elearn.catalogue.saver import without_images
 from elearn.core import clock
 from elearn.core.access import person, signed_in
 from elearn.core.i18n import LANGUAGES, content_language
@@ -141,6 +142,7 @@ def _around(slug: str, step: str, content: Content, enrolled: str) -> dict[str, 
         "to": lambda endpoint, **more: _url(endpoint, slug, step, **more),
         "store": lambda number: f"quiz:{person().public_id}:{slug}:{step}:{number}",
         "number": pages.number,
+        "pictures": without_images if person().data_saver else str,
         "listed": pages.listed,
         "endpoint_of": lambda kind: current_app.extensions["step_kinds"][kind].endpoint,
     }
