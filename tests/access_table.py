@@ -12,6 +12,9 @@ TABLE = [
     #   endpoint                        method   visitor    Amina      Boris      Chloe      Dawit
     # people
     # catalogue
+    Row("catalogue.courses",            "GET",   OPEN,      OPEN,      OPEN,      OPEN,      OPEN),
+    Row("catalogue.preview",            "GET",   OPEN,      OPEN,      OPEN,      OPEN,      OPEN),
+    Row("catalogue.asset",              "GET",   OPEN,      OPEN,      OPEN,      OPEN,      OPEN),
     # learning
     # assessment
     # certification
