@@ -19,14 +19,15 @@ from elearn.core import clock, jobs
 from elearn.core.db import begin_writing, db
 from elearn.people.models import User
 from tests.factories import people as make
-from tests.factories.academy import Academy, found_academy
+from tests.factories.academy import Academy, BusyAcademy, found_academy, found_busy_academy
 from tests.support import postgres
 from tests.support.browser import Browser
-from tests.support.databases import Database, Postgresql, Sqlite, new_postgresql_database
+from tests.support.databases import AS_NEW, Database, Postgresql, Sqlite, new_postgresql_database
 from tests.support.inbox import Inbox
 from tests.support.statements import statements
 
 DATABASES = ("sqlite", "postgresql")
+WORLDS: dict[str, Callable[[], object]] = {"busy_academy": found_busy_academy, "academy": found_academy}
 SERVER = pytest.StashKey[str]()
 CLUSTER = pytest.StashKey[postgres.Cluster]()
 MISSING = (
@@ -109,14 +110,12 @@ def database(
         else:
             _databases[name] = Postgresql(folder, empty_postgresql(request.config, "elearn_test"))
     one = _databases[name]
-    if "academy" not in request.fixturenames:
-        one.reset()
-    elif one.knows("academy"):
-        one.reset("academy")
-    else:
+    world = next((world for world in WORLDS if world in request.fixturenames), AS_NEW)
+    if not one.knows(world):
         one.reset()
         with one.app.app_context():
-            one.remember("academy", found_academy())
+            one.remember(world, WORLDS[world]())
+    one.reset(world)
     return one
 
 
@@ -241,6 +240,14 @@ def academy(app: Flask, database: Database) -> Academy:
     """Start from a small academy at work: two published courses and their people; see its factory."""
     about = database.worlds["academy"]
     assert isinstance(about, Academy)
+    return about
+
+
+@pytest.fixture
+def busy_academy(app: Flask, database: Database) -> BusyAcademy:
+    """The same after some weeks: attempts, a certificate, a proposed institution, mail, a failed job."""
+    about = database.worlds["busy_academy"]
+    assert isinstance(about, BusyAcademy)
     return about
 
 
