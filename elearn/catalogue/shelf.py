@@ -176,9 +176,17 @@ def _read_outline(version_id: int) -> Outline | None:
         version_id=version_id,
         **row._mapping,
         default_lang=row.rules["default_lang"],
-        texts={text[0]: CourseTitle(*text[1:]) for text in texts},
+        texts={
+            lang: CourseTitle(title, summary, _in_order(payload, row.rules)) for lang, title, summary, payload in texts
+        },
         steps=_read_steps(version_id),
     )
+
+
+def _in_order(payload: dict[str, Any], rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The objectives as the course lists them: PostgreSQL keeps the keys of a document in an order of its own."""
+    texts = payload["objectives"]
+    return {**payload, "objectives": {key: texts[key] for key in rules["objectives"] if key in texts}}
 
 
 def _read_steps(version_id: int) -> tuple[OutlineStep, ...]:

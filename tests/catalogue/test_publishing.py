@@ -256,6 +256,14 @@ def test_the_shelf_asks_once(app: Flask, count_statements: Any) -> None:
     assert outline.module_title("only", "fr") == ("fr", "Le seul module")
 
 
+def test_objectives_stand_as_the_course_lists_them(app: Flask) -> None:
+    done = publish(edited(COURSE, "  - id: o1", "  - id: longer-key\n    text: {en: First.}\n  - id: o1"))
+    outline = shelf.outline(done.version_id)
+    assert outline is not None
+    assert list(outline.texts["en"].payload["objectives"].values()) == ["First.", "Count."]
+    assert list(outline.texts["fr"].payload["objectives"].values()) == ["Compter."]
+
+
 def test_the_shelf_keeps_nothing_of_a_transaction_that_may_be_undone(app: Flask) -> None:
     done = publish()
     assert shelf.outline(done.version_id) is not None
