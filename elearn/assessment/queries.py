@@ -12,11 +12,11 @@ from elearn.assessment.content import Quiz, QuizText
 from elearn.assessment.items.base import Answer, Asked
 from elearn.assessment.models import Attempt, AttemptItem, Response
 from elearn.catalogue import shelf
-from elearn.catalogue.models import VersionStep, VersionStepText
+from elearn.catalogue.models import Course, Step, VersionStep, VersionStepText
 from elearn.catalogue.shelf import Outline, OutlineStep
 from elearn.core import clock
 from elearn.core.db import db
-from elearn.learning.models import StepOverride
+from elearn.learning.models import Enrolment, StepOverride
 from elearn.people.models import User
 
 # --- attempts and answers -----------------------------------------------------------------------------------------
@@ -138,6 +138,29 @@ def overdue(before: dt.datetime, limit: int) -> list[tuple[int, int]]:
         .limit(limit)
     )
     return [(row[0], row[1]) for row in found]
+
+
+def attempts_of_person(user_id: int) -> list[tuple[str, str, Attempt, list[Response]]]:
+    """(course, step, attempt, its answers) of everything a person ever answered. Two statements."""
+    found = db.session.execute(
+        select(Course.slug, Step.key, Attempt)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(VersionStep, VersionStep.id == Attempt.version_step_id)
+        .join(Step, Step.id == VersionStep.step_id)
+        .join(Course, Course.id == Step.course_id)
+        .where(Enrolment.user_id == user_id)
+        .order_by(Attempt.id)
+    ).all()
+    answers: dict[int, list[Response]] = {row[2].id: [] for row in found}
+    for response in db.session.scalars(
+        select(Response)
+        .join(Attempt, Attempt.id == Response.attempt_id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Enrolment.user_id == user_id)
+        .order_by(Response.attempt_id, Response.item_key)
+    ):
+        answers[response.attempt_id].append(response)
+    return [(row[0], row[1], row[2], answers[row[2].id]) for row in found]
 
 
 # --- content: immutable once published, so kept ready in the process -------------------------------------------------

@@ -275,7 +275,7 @@ def grant(actor: Person, enrolment_id: int, pinned: Content, *, attempts: int, m
         "enrolment",
         enrolment_id,
         actor=actor,
-        detail={"step": step_id, "attempts": attempts, "minutes": minutes, "reason": reason},
+        detail={"step": step_id, "attempts": attempts, "minutes": minutes},
     )
 
 

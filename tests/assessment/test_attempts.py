@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from elearn.assessment import queries, service
 from elearn.assessment.models import Attempt, AttemptItem, Response
+from elearn.core import jobs
 from elearn.core.db import db
 from elearn.core.errors import Refused
 from elearn.core.models import Audit
@@ -277,6 +278,10 @@ def test_the_sweep_hands_in_what_is_overdue_and_nothing_else(timed, boris, fresh
     assert (first.submitted_by, first.score, first.passed) == ("time", 1.0, False)
     assert second.submitted_at is None
     assert progress(timed).score == 25.0
+
+
+def test_the_worker_sweeps_every_minute(app):
+    assert service.hand_in_overdue in jobs._ticks
 
 
 def test_an_overdue_attempt_is_closed_before_the_next_begins(timed, frozen_clock):

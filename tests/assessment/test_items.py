@@ -2,17 +2,20 @@
 
 import json
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elearn import assessment
 from elearn.assessment.items import TYPES
 from elearn.assessment.items.base import Asked, Given, Unreadable, field_name
 
 pytestmark = pytest.mark.one_database
 
+TEMPLATES = Path(assessment.__file__).parent / "templates"
 OPTIONS = {"options": ["a", "b", "c"]}
 WORDS = {"options": {"a": "<p>A</p>", "b": "<p>B</p>", "c": "<p>C</p>"}}
 NUMBER = {"units": ["%"]}
@@ -154,3 +157,9 @@ def test_shuffling_moves_options_but_never_true_and_false() -> None:
     orders = {TYPES["single"].prepare(OPTIONS, seed=str(n), shuffle=True).order for n in range(60)}
     assert len(orders) == 6
     assert TYPES["truefalse"].prepare({}, seed="1", shuffle=True).order == ()
+
+
+def test_each_type_has_a_template_with_its_two_macros():
+    for kind in TYPES.values():
+        text = (TEMPLATES / kind.template).read_text(encoding="utf-8")
+        assert "{% macro ask(q)" in text and "{% macro tell(r)" in text, kind.name
