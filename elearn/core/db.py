@@ -27,6 +27,7 @@ from elearn.core.errors import Refused
 
 log = logging.getLogger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WAIT_MS = 10_000  # how long to wait for somebody else's lock before the answer is: please try again
 
 metadata = MetaData(
     naming_convention={
@@ -113,9 +114,11 @@ def init_app(app: Flask) -> None:
     sqlite = url.startswith("sqlite")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     reader: dict[str, Any] = {"url": url, "isolation_level": "AUTOCOMMIT"}
+    writer: dict[str, Any] = {"url": url}
     if not sqlite:
         reader["connect_args"] = {"options": "-c default_transaction_read_only=on"}
-    app.config["SQLALCHEMY_BINDS"] = {"reader": reader}
+        writer["connect_args"] = {"options": f"-c lock_timeout={WAIT_MS}"}
+    app.config["SQLALCHEMY_BINDS"] = {None: writer, "reader": reader}
     db.init_app(app)
     if sqlite:
         with app.app_context():
@@ -127,13 +130,13 @@ def init_app(app: Flask) -> None:
 
 def _prepare_sqlite_writer(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # our own BEGIN, not the driver's
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={WAIT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _prepare_sqlite_reader(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("busy_timeout=10000", "query_only=ON"):
+    for pragma in (f"busy_timeout={WAIT_MS}", "query_only=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -8,14 +8,16 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import or_, select, update
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, or_, select, update
 
 from elearn.core import clock
-from elearn.core.db import db, unit_of_work
+from elearn.core.db import db, reading, refusing_clash, unit_of_work
+from elearn.core.errors import Refused
 from elearn.core.models import Job, JobState
 
 log = logging.getLogger(__name__)
@@ -46,31 +48,41 @@ def every_tick(function: Callable[[], object]) -> Callable[[], object]:
 
 def enqueue(kind: str, args: dict[str, Any], *, key: str, run_at: dt.datetime | None = None) -> None:
     """Ask for work, in the present transaction. The same key again is the same job: nothing is added."""
-    if db.session.execute(select(Job.id).where(Job.key == key)).first() is None:
-        moment = clock.now()
+    if db.session.execute(select(Job.id).where(Job.key == key)).first() is not None:
+        return
+    moment = clock.now()
+    with suppress(Refused), refusing_clash("asked for by somebody else at the same moment"):
         db.session.add(
             Job(kind=kind, key=key, args=args, state=JobState.QUEUED, run_at=run_at or moment, created_at=moment)
         )
-        db.session.flush()
 
 
 def retry(job: Job) -> None:
-    """Put a failed job back into the queue."""
+    """Put a failed job back into the queue. Raises Refused when it has not failed."""
+    if job.state != JobState.FAILED:
+        raise Refused(_("Only a job that has failed is put back into the queue. Nothing was changed."))
     job.state = JobState.QUEUED
     job.attempts = 0
     job.run_at = clock.now()
-    job.error = None
+    job.error = job.heartbeat = job.finished_at = None
 
 
 def work_once() -> bool:
     """Claim one due job and carry it out; False when none is due."""
+    with reading():  # an idle worker does not ask for the writer's lock every second
+        if db.session.execute(select(Job.id).where(_due()).limit(1)).first() is None:
+            return False
     with unit_of_work():
         claimed = _claim()
     if claimed is None:
         return False
     job_id, kind, args, attempts = claimed
+    if attempts > MAX_ATTEMPTS:
+        with unit_of_work():
+            _failed(job_id, attempts, "every worker that began this job ended before the job did")
+        return True
     try:
-        with _heartbeat(job_id):
+        with _heartbeat(job_id, attempts):
             result = _handlers[kind](args)
     except Exception as failure:
         log.exception("job failed", extra={"job": job_id, "kind": kind})
@@ -78,11 +90,8 @@ def work_once() -> bool:
             _failed(job_id, attempts, f"{type(failure).__name__}: {failure}")
     else:
         with unit_of_work():
-            db.session.execute(
-                update(Job)
-                .where(Job.id == job_id)
-                .values(state=JobState.DONE, progress=100, result=result, error=None, finished_at=clock.now())
-            )
+            done = {"state": JobState.DONE, "progress": 100, "finished_at": clock.now()}
+            _update(job_id, attempts, result=result, error=None, **done)
     return True
 
 
@@ -92,52 +101,55 @@ def report_progress(job_id: int, per_cent: int) -> None:
         db.session.execute(update(Job).where(Job.id == job_id).values(progress=per_cent, heartbeat=clock.now()))
 
 
-def _claim() -> tuple[int, str, dict[str, Any], int] | None:
+def _due() -> ColumnElement[bool]:
+    """Jobs whose time has come, and jobs whose worker has not been heard of for long."""
     moment = clock.now()
-    due = (
-        select(Job)
-        .where(
-            Job.run_at <= moment,
-            or_(Job.state == JobState.QUEUED, (Job.state == JobState.RUNNING) & (Job.heartbeat < moment - STALE_AFTER)),
-        )
-        .order_by(Job.run_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    silent = (Job.state == JobState.RUNNING) & (Job.heartbeat < moment - STALE_AFTER)
+    return (Job.run_at <= moment) & or_(Job.state == JobState.QUEUED, silent)
+
+
+def _claim() -> tuple[int, str, dict[str, Any], int] | None:
+    due = select(Job).where(_due()).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
     job = db.session.execute(due).scalar_one_or_none()
     if job is None:
         return None
     job.state = JobState.RUNNING
-    job.heartbeat = moment
+    job.heartbeat = clock.now()
     job.attempts += 1
     return job.id, job.kind, dict(job.args), job.attempts
 
 
 def _failed(job_id: int, attempts: int, error: str) -> None:
     again = attempts < MAX_ATTEMPTS
-    delay = dt.timedelta(seconds=30 * 4 ** (attempts - 1))
-    db.session.execute(
-        update(Job)
-        .where(Job.id == job_id)
-        .values(
-            state=JobState.QUEUED if again else JobState.FAILED,
-            run_at=clock.now() + delay if again else Job.run_at,
-            error=error[:2000],
-            finished_at=None if again else clock.now(),
-        )
+    _update(
+        job_id,
+        attempts,
+        state=JobState.QUEUED if again else JobState.FAILED,
+        run_at=clock.now() + dt.timedelta(seconds=30 * 4 ** (attempts - 1)) if again else Job.run_at,
+        error=error[:2000],
+        finished_at=None if again else clock.now(),
     )
 
 
+def _update(job_id: int, attempts: int, **values: Any) -> None:
+    """Change a job that is still ours: a worker that was taken for dead leaves alone what another has begun."""
+    mine = (Job.id == job_id) & (Job.attempts == attempts) & (Job.state == JobState.RUNNING)
+    db.session.execute(update(Job).where(mine).values(**values))
+
+
 @contextmanager
-def _heartbeat(job_id: int) -> Iterator[None]:
+def _heartbeat(job_id: int, attempts: int) -> Iterator[None]:
     """Say every minute that the job is alive, from a thread with its own connection."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     ended = threading.Event()
 
     def beat() -> None:
         while not ended.wait(BEAT_SECONDS):
-            with app.app_context(), unit_of_work():
-                db.session.execute(update(Job).where(Job.id == job_id).values(heartbeat=clock.now()))
+            try:
+                with app.app_context(), unit_of_work():
+                    _update(job_id, attempts, heartbeat=clock.now())
+            except Exception:
+                log.exception("a heartbeat was missed")
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -148,19 +160,27 @@ def _heartbeat(job_id: int) -> Iterator[None]:
         thread.join()
 
 
+def tick() -> None:
+    """Every sweep once; one that fails does not keep the others from theirs."""
+    for sweep in _ticks:
+        try:
+            sweep()
+        except Exception:
+            log.exception("the sweep %s failed", getattr(sweep, "__qualname__", sweep))
+
+
 def work(app: Flask, stop: threading.Event, *, idle_seconds: float = 1.0) -> None:
     """The worker's life: carry out what is due, sweep once a minute, rest when there is nothing to do."""
     next_tick = clock.now()
     while not stop.is_set():
+        busy = False
         try:
             with app.app_context():
                 if clock.now() >= next_tick:
                     next_tick = clock.now() + dt.timedelta(minutes=1)
-                    for tick in _ticks:
-                        tick()
+                    tick()
                 busy = work_once()
         except Exception:
             log.exception("the worker stumbled and goes on")
-            busy = False
         if not busy:
             stop.wait(idle_seconds)

@@ -1,37 +1,34 @@
-"""Nothing typed is lost when a session ended meanwhile: what was posted is carried through the sign-in and offered again.
+"""Nothing typed is lost when a session ended meanwhile: it is carried through the sign-in and offered again.
 
 The posted fields travel inside the page, signed and compressed; nothing is stored. A person presses *Send* again;
-nothing is sent by itself, and what came from another site is not carried at all.
+nothing is sent by itself, and what came from another site, a file or a password is not carried at all.
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
+
+from elearn.core.origin import landing, own_path, same_origin
 
 MAX_BYTES = 200_000
 MAX_AGE = 60 * 60 * 24
+Fields = list[tuple[str, str]]
 
 
 def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="kept-answers")
 
 
-def same_origin() -> bool:
-    """Whether this POST comes from one of our own pages."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("Origin") or request.headers.get("Referer")
-    return origin is None or urlsplit(origin).netloc == request.host
+def _fields() -> Fields:
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
-def can_keep() -> bool:
+def _can_keep() -> bool:
     """A form post of our own, small enough and without files or passwords."""
     return (
         same_origin()
-        and not request.is_json
         and not any(request.files.values())
         and not any("password" in name for name in request.form)
         and sum(len(name) + len(value) for name, value in request.form.items(multi=True)) < MAX_BYTES
@@ -40,30 +37,43 @@ def can_keep() -> bool:
 
 def pack() -> str:
     """The present form as a signed text."""
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return str(_serializer().dumps({"path": request.full_path.rstrip("?"), "fields": fields}))
+    return str(_serializer().dumps({"path": request.full_path.rstrip("?"), "fields": _fields()}))
 
 
-def unpack(text: str) -> tuple[str, list[tuple[str, str]]] | None:
-    """Path and fields of a packed form; None when forged, broken or a day old."""
+def unpack(text: str) -> tuple[str, Fields] | None:
+    """Path and fields of a packed form; None when forged, broken, a day old or not meant for this site."""
     try:
         found = _serializer().loads(text, max_age=MAX_AGE)
     except BadData:
+        return None
+    if not own_path(found["path"]):
         return None
     return found["path"], [(name, value) for name, value in found["fields"]]
 
 
 def sign_in_first() -> Any:
     """The answer to a post of somebody whose session ended: the sign-in form, with what was typed kept in it."""
-    if not can_keep():
-        return redirect(url_for("people.sign_in", next=request.path), 303)
-    return render_template("errors/signed_out.html", kept=pack(), next=request.path), 401
+    if not _can_keep():
+        return redirect(url_for("people.sign_in", next=landing()), 303)
+    return _sign_in_with(pack()), 401
 
 
-def ask_again(path: str | None = None, fields: list[tuple[str, str]] | None = None) -> Any:
-    """The same form once more, as a page with one button; used after signing in and when a token was out of date."""
-    if path is None or fields is None:
-        path = request.full_path.rstrip("?")
-        fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-        return render_template("errors/send_again.html", path=path, fields=fields), 400
-    return render_template("errors/send_again.html", path=path, fields=fields)
+def _sign_in_with(kept: str) -> str:
+    return render_template("errors/signed_out.html", kept=kept, next=landing())
+
+
+def send_again(path: str, fields: Fields, *, signed_in: bool = False) -> str:
+    """What was typed, as a page with one button."""
+    return render_template("errors/send_again.html", path=path, fields=fields, signed_in=signed_in)
+
+
+def old_token() -> Any:
+    """The answer to a form whose CSRF token is out of date: what was typed is offered again, with a new one."""
+    if _can_keep():
+        return send_again(request.full_path.rstrip("?"), _fields()), 400
+    if not same_origin():
+        return render_template("errors/400.html"), 400
+    if unpack(request.form.get("kept", "")) is not None:  # the sign-in form of somebody whose answers it carries
+        return _sign_in_with(request.form["kept"]), 400
+    flash(_("The page had been open for so long that it could not be accepted. Please fill it in once more."), "warn")
+    return redirect(landing() or url_for("home.front"), 303)

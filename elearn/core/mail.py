@@ -4,6 +4,9 @@ Without `MAIL_SERVER` (a demonstration) nothing leaves the house: the message st
 """
 
 import smtplib
+import ssl
+from contextlib import suppress
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Any
@@ -13,7 +16,8 @@ from flask_babel import force_locale
 from sqlalchemy import select, update
 
 from elearn.core import clock, jobs
-from elearn.core.db import db, reading, unit_of_work
+from elearn.core.db import db, reading, refusing_clash, unit_of_work
+from elearn.core.errors import Refused
 from elearn.core.models import Mail
 
 
@@ -28,18 +32,19 @@ def queue(
         return
     with force_locale(lang):
         subject, _, body = render_template(f"mail/{template}.txt", lang=lang, **values).strip().partition("\n")
-    db.session.add(
-        Mail(
-            key=key,
-            to_user_id=to_user_id,
-            to_addr=to_addr,
-            lang=lang,
-            template=template,
-            subject=" ".join(subject.split()),
-            body=body.strip() + "\n",
-            created_at=clock.now(),
+    with suppress(Refused), refusing_clash("written by somebody else at the same moment"):
+        db.session.add(
+            Mail(
+                key=key,
+                to_user_id=to_user_id,
+                to_addr=to_addr,
+                lang=lang,
+                template=template,
+                subject=" ".join(subject.split()),
+                body=body.strip() + "\n",
+                created_at=clock.now(),
+            )
         )
-    )
     jobs.enqueue("mail.send", {"key": key}, key=f"mail:{key}")
 
 
@@ -61,7 +66,7 @@ def send(args: dict[str, Any]) -> dict[str, Any] | None:
 def _message(mail: Mail) -> EmailMessage:
     message = EmailMessage()
     message["From"] = current_app.config["MAIL_FROM"]
-    message["To"] = mail.to_addr
+    message["To"] = Address(addr_spec=mail.to_addr)
     message["Subject"] = mail.subject
     message["Date"] = formatdate(mail.created_at.timestamp())
     # The same id at every try: a receiver that got it twice shows it once.
@@ -74,10 +79,11 @@ def _message(mail: Mail) -> EmailMessage:
 
 def _deliver(message: EmailMessage) -> None:
     config = current_app.config
-    kind = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
-    with kind(config["MAIL_SERVER"], config["MAIL_PORT"], timeout=20) as smtp:
-        if config["MAIL_USE_TLS"]:
-            smtp.starttls()
+    host, port, trusted = config["MAIL_SERVER"], config["MAIL_PORT"], ssl.create_default_context()
+    direct = smtplib.SMTP_SSL(host, port, timeout=20, context=trusted) if config["MAIL_USE_SSL"] else None
+    with direct or smtplib.SMTP(host, port, timeout=20) as smtp:
+        if direct is None and config["MAIL_USE_TLS"]:
+            smtp.starttls(context=trusted)
         if config["MAIL_USERNAME"]:
             smtp.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
         smtp.send_message(message)

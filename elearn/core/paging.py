@@ -3,18 +3,21 @@
 import base64
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask import abort, request
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from elearn.core.db import db
 
 Item = TypeVar("Item")
 COUNT_CAP = 10_000
+LONGEST_CURSOR = 2000
+BIGGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def page_of(
     cursor = request.args.get("after", "")
     order = [key.desc() if descending else key.asc() for key in keys]
     if cursor:
-        bound = tuple_(*_decode(cursor, len(keys)))
+        bound = tuple_(*(literal(value, key.type) for value, key in zip(_decode(cursor, keys), keys, strict=True)))
         place = tuple_(*keys)
         select = select.where(place < bound if descending else place > bound)
     rows = db.session.execute(select.order_by(*order).limit(size + 1)).all()
@@ -54,12 +57,33 @@ def _encode(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def _decode(cursor: str, keys: Sequence[Any]) -> list[Any]:
+    """The values of a cursor, which anybody can have made up: 400 unless they fit the keys."""
     try:
-        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        values = [dt.datetime.fromisoformat(v["at"]) if isinstance(v, dict) else v for v in plain]
-        if len(values) != length or not all(isinstance(v, str | int | float | dt.datetime) for v in values):
+        if len(cursor) > LONGEST_CURSOR:
             raise ValueError
-    except (ValueError, KeyError, TypeError):
+        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [_fitting(value, key.type.python_type) for value, key in zip(plain, keys, strict=True)]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         abort(400)
-    return values
+
+
+def _fitting(value: Any, kind: type) -> Any:
+    if kind is dt.datetime:
+        value = dt.datetime.fromisoformat(value["at"])
+        value.astimezone(dt.UTC)  # OverflowError at the edge of the calendar
+        if value.tzinfo is None:
+            raise ValueError
+    elif kind is str:
+        value.encode()  # half a character does not
+        if "\0" in value:
+            raise ValueError
+    elif kind is float:
+        value = float(value)
+        if not math.isfinite(value):
+            raise ValueError
+    elif not -BIGGEST <= value <= BIGGEST:
+        raise ValueError
+    if type(value) is not kind:  # not isinstance: True is no number here
+        raise ValueError
+    return value

@@ -1,22 +1,23 @@
 """What surrounds every request: its reference, the body before any SQL, the person, access, CSRF, headers."""
 
+import itertools
 import logging
 import secrets
-import time
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.core import db as database
-from elearn.core import kept
+from elearn.core import kept, origin
 from elearn.core.access import Access, person_or_none
 from elearn.core.errors import Refused
 from elearn.core.i18n import LANGUAGES, direction, interface_language, long_date, long_moment, size
+from elearn.core.outages import unavailable
 
 log = logging.getLogger("elearn.web")
 csrf = CSRFProtect()
@@ -34,6 +35,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 PUBLIC = Access(anybody=True)
+YEAR = 31_536_000
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
         WTF_CSRF_CHECK_DEFAULT=False,  # checked below, after access
+        WTF_CSRF_SSL_STRICT=False,  # the token is enough; an office's proxy may take the Referer away
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
@@ -58,33 +61,44 @@ def init_app(app: Flask) -> None:
     app.before_request(open_request)
     app.after_request(add_headers)
     app.context_processor(page_context)
-    for error in (Refused, HTTPException, CSRFError, Exception):
-        app.register_error_handler(error, _HANDLERS[error])
+    for error, answer in _HANDLERS.items():
+        app.register_error_handler(error, answer)
 
 
 def open_request() -> Any:
     """Body, person, access, CSRF, and only then the write transaction. An answer here ends the request."""
     g.request_id = secrets.token_hex(6)
-    g.began = time.perf_counter()
     unsafe = request.method not in database.SAFE_METHODS
     if unsafe:
         # Read the whole body before any SQL: a slow phone must not hold the writer's lock.
         request.get_data(cache=True, parse_form_data=True)
+    _refuse_what_no_database_stores()
     if request.endpoint is None:
         return None  # no such page; the 404 needs no person
     answer = _check_access()
-    if answer is not None:
-        return answer
-    if unsafe:
-        try:
-            if not getattr(current_app.view_functions[request.endpoint], "csrf_exempt", False):
-                csrf.protect()
-            elif not kept.same_origin():
-                abort(400)
-        except CSRFError:
-            return kept.ask_again() if kept.can_keep() else (render_template("errors/400.html"), 400)
+    if answer is None and unsafe:
         person_or_none()  # read now, in a read transaction that ends, also where anybody may post
-        database.begin_writing()
+        answer = _check_token()
+        if answer is None:
+            database.begin_writing()
+    return answer
+
+
+def _refuse_what_no_database_stores() -> None:
+    """No page of ours sends NUL, and PostgreSQL takes it in no text: better a 400 here than a failure there."""
+    fields = itertools.chain(request.args.items(multi=True), request.form.items(multi=True))
+    if "\0" in request.path or any("\0" in name or "\0" in value for name, value in fields):
+        abort(400)
+
+
+def _check_token() -> Any:
+    view = current_app.view_functions[request.endpoint or ""]
+    if getattr(view, "csrf_exempt", False):
+        return None if origin.same_origin() else abort(400)
+    try:
+        csrf.protect()
+    except CSRFError:
+        return ({"error": "stale-token"}, 400) if _is_script() else kept.old_token()
     return None
 
 
@@ -102,9 +116,7 @@ def _check_access() -> Any:
     if person is None:
         if request.method in database.SAFE_METHODS:
             return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
-        if request.is_json or request.headers.get("X-Requested-With"):
-            return {"error": "signed-out"}, 401
-        return kept.sign_in_first()
+        return ({"error": "signed-out"}, 401) if _is_script() else kept.sign_in_first()
     if access.permission is not None and not person.may(access.permission):
         abort(403)
     return None
@@ -121,7 +133,7 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     if request.endpoint != "static":
         response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
         if "Cache-Control" not in response.headers:
@@ -155,12 +167,20 @@ def page_context() -> dict[str, Any]:
     }
 
 
-def _wants_json() -> bool:
-    return request.is_json or request.accept_mimetypes.best == "application/json"
+def remember_choice(response: BaseResponse, name: str, value: str) -> None:
+    """Keep a choice of this device (language, data saver) for a year."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+
+
+def _is_script() -> bool:
+    """Whether a script asks, which wants JSON instead of a page."""
+    asked_by = request.headers.get("X-Requested-With")
+    return request.is_json or bool(asked_by) or request.accept_mimetypes.best == "application/json"
 
 
 def refused(error: Refused) -> Any:
-    if _wants_json():
+    if _is_script():
         return {"error": str(error.message)}, 409
     return render_template("errors/refused.html", message=error.message), 409
 
@@ -168,41 +188,41 @@ def refused(error: Refused) -> Any:
 def http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400 or error.response is not None:
         return error
-    code = error.code
-    if _wants_json():
-        return {"error": error.name, "reference": g.get("request_id", "")}, code
-    template = f"errors/{code}.html" if code in {400, 403, 404, 405, 413, 429} else "errors/400.html"
-    return render_template(template, reference=g.get("request_id", ""), description=error.description), code
-
-
-def csrf_error(_error: CSRFError) -> Any:
-    return render_template("errors/400.html", reference=g.get("request_id", "")), 400
+    if error.code >= 500:
+        return unexpected(error)
+    reference = g.get("request_id", "")
+    if _is_script():
+        return {"error": error.name, "reference": reference}, error.code
+    template = f"errors/{error.code}.html" if error.code in {400, 403, 404, 405, 413, 429} else "errors/400.html"
+    return render_template(template, reference=reference), error.code
 
 
 def unexpected(error: Exception) -> Any:
     """A page that needs no database. A locked, full or read-only database is 503, anything else 500."""
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
-        error = error.original_exception
+        error = error.original_exception  # a commit that failed, after the view had answered
     reference = g.get("request_id", "")
     log.error("request %s failed", reference, exc_info=error)
     g.pop("_login_user", None)
-    busy = isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and "disk" in str(error).lower())
+    busy = unavailable(error, reading=request.method in database.SAFE_METHODS)
     code = 503 if busy else 500
-    if _wants_json():
-        return {"error": "unavailable" if busy else "failed", "reference": reference}, code
-    lang = request.cookies.get("lang", "")
-    page = current_app.jinja_env.get_template(f"errors/{code}.html").render(
-        reference=reference, only=lang if lang in LANGUAGES else "", contact=current_app.config["CONTACT"]
-    )
-    response = Response(page, code, mimetype="text/html")
+    if _is_script():
+        answer = current_app.json.response({"error": "unavailable" if busy else "failed", "reference": reference})
+        answer.status_code = code
+    else:
+        lang = request.cookies.get("lang", "")
+        page = current_app.jinja_env.get_template(f"errors/{code}.html").render(
+            reference=reference, only=lang if lang in LANGUAGES else "", contact=current_app.config["CONTACT"]
+        )
+        answer = Response(page, code, mimetype="text/html")
     if busy:
-        response.headers["Retry-After"] = "10"
-    return response
+        answer.headers["Retry-After"] = "10"
+    return answer
 
 
 _HANDLERS: dict[type[Exception], Any] = {
     Refused: refused,
     HTTPException: http_error,
-    CSRFError: csrf_error,
+    InternalServerError: unexpected,
     Exception: unexpected,
 }

@@ -9,10 +9,10 @@ from elearn.core import access
 from elearn.core.access import Permission, person_or_none, public, signed_in
 from elearn.core.db import db
 from elearn.core.i18n import LANGUAGE_COOKIE, LANGUAGES
+from elearn.core.origin import own_path
 from elearn.core.web import csrf_exempt
 from elearn.people import service as people
 from elearn.people.rules import PRIVACY_VERSION
-from elearn.people.views import own_path
 
 bp = Blueprint("home", __name__, template_folder="templates")
 YEAR = 31536000

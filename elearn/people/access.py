@@ -1,9 +1,17 @@
 """Who reaches which people."""
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
-from elearn.core.access import Permission, Person, Scope
-from elearn.people.models import User, UserState
+from elearn.core import clock
+from elearn.core.access import Permission, Person, Role, Scope
+from elearn.core.db import db
+from elearn.people.models import RoleGrant, User, UserState
+
+
+def in_force() -> ColumnElement[bool]:
+    """Roles that are held now."""
+    moment = clock.now()
+    return (RoleGrant.starts_at <= moment) & or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > moment)
 
 
 def visible_to(person: Person) -> ColumnElement[bool]:
@@ -11,14 +19,23 @@ def visible_to(person: Person) -> ColumnElement[bool]:
     return _within(person.scope(Permission.PEOPLE_SEE))
 
 
-def can_see(person: Person, user: User) -> bool:
-    """Beside `visible_to`: the same question about one row."""
-    return person.scope(Permission.PEOPLE_SEE).covers(user.institution_id, user.country)
-
-
 def can_manage(person: Person, user: User) -> bool:
-    """May change this account. Nobody manages their own, so that no administrator locks themselves out."""
-    return user.id != person.id and person.scope(Permission.PEOPLE_MANAGE).covers(user.institution_id, user.country)
+    """May change this account.
+
+    Nobody manages their own, so that no administrator locks themselves out; and who manages only an institution or a
+    country does not manage administrators, whatever institution these say they belong to.
+    """
+    scope = person.scope(Permission.PEOPLE_MANAGE)
+    if user.id == person.id or not scope.covers(user.institution_id, user.country):
+        return False
+    return scope.everywhere or not _administers(user)
+
+
+def _administers(user: User) -> bool:
+    held = select(RoleGrant.id).where(
+        RoleGrant.user_id == user.id, RoleGrant.role == Role.ADMINISTRATOR, in_force()
+    )  # fmt: skip
+    return db.session.execute(held.limit(1)).first() is not None
 
 
 def _within(scope: Scope) -> ColumnElement[bool]:

@@ -3,12 +3,13 @@
 import secrets
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
 from elearn.core import clock
 from elearn.core.access import Role
 from elearn.core.db import db, reading, unit_of_work
-from elearn.people import passwords, queries, roles, service
+from elearn.people import passwords, queries, roles, rules, service
 from elearn.people.models import User, UserState
 
 users = AppGroup("users", help="People's accounts.")
@@ -20,10 +21,14 @@ users = AppGroup("users", help="People's accounts.")
 @click.password_option(help="At least 10 characters.")
 def create_admin(email: str, name: str, password: str) -> None:
     """Create the first administrator."""
-    if len(password) < 10:
-        raise click.ClickException("the password needs at least 10 characters")
-    if "@" not in email:
-        raise click.ClickException("this is not an e-mail address")
+    if not rules.PASSWORD_SHORTEST <= len(password) <= rules.PASSWORD_LONGEST:
+        raise click.ClickException(f"the password needs at least {rules.PASSWORD_SHORTEST} characters")
+    if rules.weak_password(password, email=email, name=name):
+        raise click.ClickException("this password is too easy to guess")
+    try:
+        email = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError as problem:
+        raise click.ClickException(f"this is not an e-mail address: {problem}") from problem
     with reading():
         if queries.account_by_email(service.normal_email(email)) is not None:
             raise click.ClickException("there is an account with this address already")

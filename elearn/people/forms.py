@@ -1,5 +1,6 @@
 """The shape of what people type about themselves and about others."""
 
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,7 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, ValidationError
 
-from elearn.core.access import ROLES, Role
+from elearn.core.access import ROLES, Role, person_or_none
 from elearn.core.forms import Form
 from elearn.core.i18n import LANGUAGES, clean_line, interface_language, western_digits
 from elearn.people import queries
@@ -51,17 +52,26 @@ def _new_password() -> list[Any]:
     ]
 
 
+def _cleaned(text: str | None) -> str | None:
+    """What is typed into one line is cleaned before it is measured: composing may make it longer or shorter."""
+    return clean_line(text) if text else text
+
+
 def _has_letters(_form: Any, field: Any) -> None:
-    if not any(character.isalpha() for character in clean_line(field.data or "")):
+    if not any(character.isalpha() for character in field.data or ""):
         raise ValidationError(_l("Please write a name in letters."))
 
 
 def name_latin_field() -> StringField:
-    return StringField(_l("Your name in Latin letters"), [_required(), Length(max=200), _has_letters])
+    return StringField(
+        _l("Your name in Latin letters"), [_required(), Length(max=200), _has_letters], filters=[_cleaned]
+    )
 
 
 def name_arabic_field() -> StringField:
-    return StringField(_l("Your name in Arabic letters"), [Optional(), Length(max=200), _has_letters])
+    return StringField(
+        _l("Your name in Arabic letters"), [Optional(), Length(max=200), _has_letters], filters=[_cleaned]
+    )
 
 
 class NameForm(Form):
@@ -77,7 +87,7 @@ class AboutMe(NameForm):
     country = SelectField(_l("Country"), [_required()])
     institution = SelectField(_l("Institution"), [Optional()])
     proposed_institution = StringField(
-        _l("Name of your institution, if it is not in the list"), [Optional(), Length(max=200)]
+        _l("Name of your institution, if it is not in the list"), [Optional(), Length(max=200)], filters=[_cleaned]
     )
     preferred_lang = SelectField(_l("Language of the pages and messages"), choices=list(LANGUAGES.items()))
     sex = RadioField(
@@ -92,11 +102,13 @@ class AboutMe(NameForm):
         countries = queries.countries(lang)
         names = dict(countries)
         self.country.choices = [("", _l("Choose…")), *countries]
-        groups: dict[str, list[tuple[str, str]]] = {"": [("", _l("Not in the list, or none"))]}
-        for institution_id, country, name in queries.institution_names(lang):
-            groups.setdefault(names.get(country, country), []).append((str(institution_id), name))
-        if keep_institution and not any((str(keep_institution[0]), keep_institution[1]) in g for g in groups.values()):
-            groups[""].append((str(keep_institution[0]), keep_institution[1]))
+        listed = queries.institution_names(lang)
+        own = str(_l("Without an entry in the list"))
+        groups: dict[str, list[tuple[str, Any]]] = {own: [("", _l("Not in the list, or none"))]}
+        if keep_institution and keep_institution[0] not in {found[0] for found in listed}:
+            groups[own].append((str(keep_institution[0]), keep_institution[1]))
+        for institution_id, country, name in listed:
+            groups.setdefault(names[country], []).append((str(institution_id), name))
         self.institution.choices = groups
 
     @property
@@ -108,7 +120,22 @@ class AboutMe(NameForm):
         return Sex(self.sex.data) if self.sex.data else None
 
 
-class RegisterForm(AboutMe):
+def _refuse_weak(password: str, email: str, name: str) -> None:
+    if weak_password(password, email=email, name=name):
+        raise ValidationError(_l("This password is too easy to guess. A short sentence is safer and easy to remember."))
+
+
+class _Limited(Form):
+    """A form whose repetition is limited: too often within a while is answered with 429."""
+
+    too_often = False
+
+    @property
+    def status(self) -> int:
+        return 429 if self.too_often else super().status
+
+
+class RegisterForm(_Limited, AboutMe):
     email = EmailField(_l("E-mail address"), _email())
     password = PasswordField(_l("Password"), _new_password())
     privacy = BooleanField(
@@ -117,10 +144,14 @@ class RegisterForm(AboutMe):
     )
 
     def validate_password(self, field: Any) -> None:
-        if weak_password(field.data, email=self.email.data or "", name=self.name_latin.data or ""):
-            raise ValidationError(
-                _l("This password is too easy to guess. A short sentence is safer and easy to remember.")
-            )
+        _refuse_weak(field.data, self.email.data or "", self.name_latin.data or "")
+
+
+@lru_cache(maxsize=1)
+def _zones() -> tuple[tuple[str, str], ...]:
+    """Every time zone people live in; reading their names means opening hundreds of files."""
+    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return tuple((zone, zone.replace("_", " ")) for zone in (*zones, "UTC"))
 
 
 class ProfileForm(AboutMe):
@@ -129,18 +160,17 @@ class ProfileForm(AboutMe):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        zones = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-        self.tz.choices = [(zone, zone.replace("_", " ")) for zone in (*sorted(zones), "UTC")]
+        self.tz.choices = list(_zones())
 
 
-class SignInForm(Form):
+class SignInForm(_Limited):
     email = EmailField(_l("E-mail address"), [_required(), Length(max=254)])
     password = PasswordField(_l("Password"), [_required(), Length(max=PASSWORD_LONGEST)])
     next = HiddenField()
     kept = HiddenField()
 
 
-class AskResetForm(Form):
+class AskResetForm(_Limited):
     email = EmailField(_l("E-mail address"), _email())
 
 
@@ -150,14 +180,23 @@ class NewPasswordForm(Form):
         _l("New password, once more"), [_required(), EqualTo("password", _l("The two are not the same."))]
     )
 
+    def validate_password(self, field: Any) -> None:
+        owner = person_or_none()
+        _refuse_weak(field.data, owner.email if owner else "", owner.name if owner else "")
 
-class ChangePasswordForm(NewPasswordForm):
-    present = PasswordField(_l("Present password"), [_required(), Length(max=PASSWORD_LONGEST)])
+
+class _KnowingForm(_Limited):
+    """What only the owner may change, even on a device somebody left signed in."""
+
+    present_password = PasswordField(_l("Present password"), [_required(), Length(max=PASSWORD_LONGEST)])
 
 
-class ChangeEmailForm(Form):
+class ChangePasswordForm(NewPasswordForm, _KnowingForm):
+    pass
+
+
+class ChangeEmailForm(_KnowingForm):
     email = EmailField(_l("New e-mail address"), _email())
-    present = PasswordField(_l("Present password"), [_required(), Length(max=PASSWORD_LONGEST)])
 
 
 class CodeForm(Form):
@@ -208,9 +247,9 @@ class GrantRoleForm(Form):
 
 
 class AcceptInstitutionForm(Form):
-    name_en = StringField(_l("Name in English"), [Length(max=200)])
-    name_fr = StringField(_l("Name in French"), [Length(max=200)])
-    name_ar = StringField(_l("Name in Arabic"), [Length(max=200)])
+    name_en = StringField(_l("Name in English"), [Length(max=200)], filters=[_cleaned])
+    name_fr = StringField(_l("Name in French"), [Length(max=200)], filters=[_cleaned])
+    name_ar = StringField(_l("Name in Arabic"), [Length(max=200)], filters=[_cleaned])
 
 
 class MergeInstitutionForm(Form):
@@ -218,5 +257,9 @@ class MergeInstitutionForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        listed = queries.institution_names(interface_language())
-        self.into.choices = [("", _l("Choose…")), *((str(found[0]), found[2]) for found in listed)]
+        self.listed = queries.institution_names(interface_language())
+        self.into.choices = [("", _l("Choose…")), *((str(found[0]), found[2]) for found in self.listed)]
+
+    def candidates(self, country: str) -> list[tuple[int, str]]:
+        """The institutions of the list in the country of a proposal."""
+        return [(found[0], found[2]) for found in self.listed if found[1] == country]

@@ -3,7 +3,7 @@
 import secrets
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from elearn.core import audit, clock
 from elearn.core.access import Person
@@ -15,19 +15,30 @@ from elearn.people.models import Institution, InstitutionStatus, InstitutionText
 
 def affiliate(user: User, institution_id: int | None, proposed: str) -> None:
     """Where a person says they work: an institution of the list, a proposed one, or none. Claimed until confirmed."""
-    proposed = clean_line(proposed)
+    before, proposed = user.institution_id, clean_line(proposed)
     if institution_id is None and proposed:
-        if user.institution_id is not None and _is_my_proposal(user, proposed):
+        if before is not None and _is_my_proposal(user, proposed):
             return
         institution_id = _propose(user, proposed).id
-    if institution_id is not None:
+    elif institution_id is not None and institution_id != before:
         institution = db.session.get(Institution, institution_id)
-        if institution is None or institution.status not in (InstitutionStatus.CONFIRMED, InstitutionStatus.PROPOSED):
+        if institution is None or institution.status != InstitutionStatus.CONFIRMED:
             raise Refused(_("Please choose an institution of the list."), "institution")
-    if institution_id != user.institution_id:
+    if institution_id != before:
         user.institution_id = institution_id
         user.affiliation_confirmed_at = None
         user.affiliation_confirmed_by = None
+        _withdraw_if_nobody_is_left(before)
+
+
+def _withdraw_if_nobody_is_left(institution_id: int | None) -> None:
+    """A proposal that its own author has left needs nobody's attention any more."""
+    institution = db.session.get(Institution, institution_id) if institution_id is not None else None
+    if institution is None or institution.status != InstitutionStatus.PROPOSED:
+        return
+    db.session.flush()
+    if db.session.execute(select(User.id).where(User.institution_id == institution.id).limit(1)).first() is None:
+        institution.status = InstitutionStatus.REJECTED
 
 
 def create(name: dict[str, str], country: str, kind: str = "ministry") -> Institution:
@@ -65,6 +76,14 @@ def merge(actor: Person, code: str, into_id: int) -> None:
     institution.merged_into = into.id
     db.session.execute(update(User).where(User.institution_id == institution.id).values(institution_id=into.id))
     audit.note("merged", "institution", institution.id, actor=actor, detail={"into": into.id})
+
+
+def reject(actor: Person, code: str) -> None:
+    """A proposal that is no institution: its people belong to none, and may choose again."""
+    institution = _proposed(code)
+    institution.status = InstitutionStatus.REJECTED
+    db.session.execute(update(User).where(User.institution_id == institution.id).values(institution_id=None))
+    audit.note("rejected", "institution", institution.id, actor=actor)
 
 
 def confirm_affiliation(actor: Person, user: User) -> None:

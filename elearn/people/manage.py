@@ -9,7 +9,6 @@ from elearn.core import access
 from elearn.core.access import Permission, Role, requires
 from elearn.core.db import db
 from elearn.core.errors import Refused
-from elearn.core.forms import ButtonForm
 from elearn.core.i18n import interface_language
 from elearn.people import institutions, queries, roles
 from elearn.people.access import can_manage
@@ -53,7 +52,6 @@ def _person_page(public_id: str, grant_form: GrantRoleForm | None = None) -> Any
         may_change=can_manage(me, found.user),
         may_grant=me.may(Permission.ROLES_GRANT) and can_manage(me, found.user),
         grant_form=grant_form or GrantRoleForm(),
-        button=ButtonForm(),
     ), grant_form.status if grant_form else 200
 
 
@@ -107,7 +105,7 @@ def _managed_or_404(public_id: str) -> User:
         raise Refused(_("Your own account is changed by another administrator."))
     if not can_manage(me, found.user):
         abort(403)
-    return db.session.get_one(User, found.user.id, with_for_update=True)
+    return db.session.get_one(User, found.user.id, with_for_update=True, populate_existing=True)
 
 
 @bp.get("/manage/institutions")
@@ -121,8 +119,7 @@ def _institutions_page(refusal: str = "", status: int = 200) -> Any:
     return render_template(
         "people/manage_institutions.html",
         proposed=queries.proposed_institutions(lang),
-        confirmed=queries.institution_names(lang),
-        countries=dict(queries.countries(lang)),
+        page=queries.listed_institutions(lang),
         accept_form=AcceptInstitutionForm(formdata=None),
         merge_form=MergeInstitutionForm(formdata=None),
         refusal=refusal,
@@ -140,6 +137,14 @@ def accept_institution(code: str) -> Any:
             flash(_("The institution is in the list now."))
             return redirect(url_for(".manage_institutions"), 303)
     return _institutions_page(form.refusal or _("A name is too long."), 422)
+
+
+@bp.post("/manage/institutions/<code>/reject")
+@requires(Permission.INSTITUTIONS_MANAGE)
+def reject_institution(code: str) -> Any:
+    institutions.reject(access.person(), code)
+    flash(_("The proposal is rejected. Its people may choose another institution."))
+    return redirect(url_for(".manage_institutions"), 303)
 
 
 @bp.post("/manage/institutions/<code>/merge")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from elearn.core import clock
@@ -14,7 +14,7 @@ from elearn.core.access import Grant, Person, Role
 from elearn.core.db import db
 from elearn.core.i18n import folded
 from elearn.core.paging import Page, page_of
-from elearn.people.access import visible_to
+from elearn.people.access import in_force, visible_to
 from elearn.people.models import (
     CountryText,
     Institution,
@@ -27,7 +27,11 @@ from elearn.people.models import (
     User,
     UserState,
 )
-from elearn.people.rules import FAILURE_WINDOW, Failures
+from elearn.people.rules import FAILURE_WINDOW, SIGN_IN_LIFE, Failures
+
+OPEN = (UserState.ACTIVE, UserState.UNCONFIRMED)  # may sign in
+LONGEST_SEARCH, MOST_WORDS = 100, 8
+PROPOSALS_SHOWN = 20
 
 
 def token_hash(token: str) -> str:
@@ -37,20 +41,11 @@ def token_hash(token: str) -> str:
 
 def person_by_token(token: str) -> Person | None:
     """The person whose device carries this token, with the roles in force now: one statement."""
-    moment = clock.now()
     roles = (
-        select(
-            func.aggregate_strings(
-                RoleGrant.role + ":" + RoleGrant.scope_key, ","
-            )
-        )
-        .where(
-            RoleGrant.user_id == User.id,
-            RoleGrant.starts_at <= moment,
-            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > moment),
-        )
+        select(func.aggregate_strings(RoleGrant.role + ":" + RoleGrant.scope_key, ","))
+        .where(RoleGrant.user_id == User.id, in_force())
         .scalar_subquery()
-    )  # fmt: skip
+    )
     row = db.session.execute(
         select(
             User.id,
@@ -70,8 +65,9 @@ def person_by_token(token: str) -> Person | None:
         .where(
             SignIn.token_hash == token_hash(token),
             SignIn.ended_at.is_(None),
+            SignIn.started_at > clock.now() - SIGN_IN_LIFE,
             SignIn.epoch == User.epoch,
-            User.state.in_((UserState.ACTIVE, UserState.UNCONFIRMED)),
+            User.state.in_(OPEN),
         )
     ).first()
     if row is None:
@@ -94,7 +90,7 @@ def person_by_token(token: str) -> Person | None:
 
 
 def grants_of(packed: str | None) -> tuple[Grant, ...]:
-    """Grants from their packed form `role:institution:country`, as `service.scope_key` writes it."""
+    """Grants from their packed form `role:institution:country`, as `rules.scope_key` writes it."""
     found = []
     for one in (packed or "").split(","):
         if one:
@@ -134,6 +130,17 @@ def recent_failures(account_key: str, ip: str) -> Failures:
     return Failures(account=row[0], address=row[1])
 
 
+def token_is_good(purposes: Iterable[str], token: str) -> bool:
+    """Whether a link would still do something; for the page that only shows its button."""
+    found = select(Token.id).where(
+        Token.hash == token_hash(token),
+        Token.purpose.in_(tuple(purposes)),
+        Token.used_at.is_(None),
+        Token.expires_at > clock.now(),
+    )
+    return db.session.execute(found).first() is not None
+
+
 def usable_token(purpose: str, token: str) -> Token | None:
     """A token that was sent by mail, if it is still good."""
     return db.session.execute(
@@ -146,23 +153,19 @@ def usable_token(purpose: str, token: str) -> Token | None:
 
 def latest_code(user_id: int, purpose: str) -> Token | None:
     """The last code sent to a person, if it is still good."""
-    return (
-        db.session.execute(
-            select(Token)
-            .where(Token.user_id == user_id, Token.purpose == purpose)
-            .where(Token.used_at.is_(None), Token.expires_at > clock.now())
-            .order_by(Token.id.desc())
-            .limit(1)
-            .with_for_update()
-        )
+    return db.session.execute(
+        select(Token)
+        .where(Token.user_id == user_id, Token.purpose == purpose)
+        .where(Token.used_at.is_(None), Token.expires_at > clock.now())
+        .order_by(Token.id.desc())
+        .limit(1)
+        .with_for_update()
     ).scalar_one_or_none()
 
 
 def tokens_since(user_id: int, since: dt.datetime) -> int:
     """How many links were sent to a person lately."""
-    return (
-        db.session.scalar(select(func.count()).where(Token.user_id == user_id, Token.created_at > since)) or 0
-    )  # fmt: skip
+    return db.session.scalar(select(func.count()).where(Token.user_id == user_id, Token.created_at > since)) or 0
 
 
 def countries(lang: str) -> list[tuple[str, str]]:
@@ -175,17 +178,15 @@ def countries(lang: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def institution_names(
-    lang: str, *, statuses: Iterable[InstitutionStatus] = (InstitutionStatus.CONFIRMED,)
-) -> list[tuple[int, str, str]]:
-    """(id, country, name) of institutions, in the reader's language where there is a name in it."""
+def institution_names(lang: str) -> list[tuple[int, str, str]]:
+    """(id, country, name) of the list's institutions, in the reader's language where there is a name in it."""
     wanted, fallback = aliased(InstitutionText), aliased(InstitutionText)
     name = func.coalesce(wanted.name, func.min(fallback.name))
     rows = db.session.execute(
         select(Institution.id, Institution.country, name)
         .outerjoin(wanted, (wanted.institution_id == Institution.id) & (wanted.lang == lang))
         .outerjoin(fallback, fallback.institution_id == Institution.id)
-        .where(Institution.status.in_(tuple(statuses)))
+        .where(Institution.status == InstitutionStatus.CONFIRMED)
         .group_by(Institution.id, Institution.country, wanted.name)
         .order_by(Institution.country, name, Institution.id)
     )
@@ -254,23 +255,20 @@ def people(person: Person, wanted: Filter, lang: str) -> Page[Any]:
     """One page of the people in somebody's scope: (user, institution name, roles)."""
     roles = (
         select(func.aggregate_strings(RoleGrant.role, ","))
-        .where(RoleGrant.user_id == User.id, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > clock.now()))
+        .where(RoleGrant.user_id == User.id, in_force())
         .scalar_subquery()
     )
     found = select(User, institution_name(lang, User.institution_id), roles, User.sort_key, User.id).where(
         visible_to(person)
     )
-    for word in folded(wanted.words).split():
+    for word in folded(wanted.words[:LONGEST_SEARCH]).split()[:MOST_WORDS]:
         found = found.where(User.search_text.contains(word, autoescape=True))
     if wanted.country:
         found = found.where(User.country == wanted.country)
     if wanted.state in set(UserState):
         found = found.where(User.state == wanted.state)
     if wanted.role in set(Role):
-        held = select(RoleGrant.user_id).where(
-            RoleGrant.role == wanted.role, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > clock.now())
-        )
-        found = found.where(User.id.in_(held))
+        found = found.where(User.id.in_(select(RoleGrant.user_id).where(RoleGrant.role == wanted.role, in_force())))
     return page_of(
         found,
         [User.sort_key, User.id],
@@ -283,20 +281,29 @@ def grants(user_id: int, lang: str) -> list[tuple[RoleGrant, str, str]]:
     country = select(CountryText.name).where(CountryText.country == RoleGrant.country, CountryText.lang == lang)
     rows = db.session.execute(
         select(RoleGrant, institution_name(lang, RoleGrant.institution_id), country.scalar_subquery())
-        .where(RoleGrant.user_id == user_id, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > clock.now()))
+        .where(RoleGrant.user_id == user_id, in_force())
         .order_by(RoleGrant.starts_at, RoleGrant.id)
     )
     return [(row[0], row[1] or "", row[2] or "") for row in rows]
 
 
 def proposed_institutions(lang: str) -> list[tuple[Institution, str, str, int]]:
-    """Institutions people proposed and nobody has looked at: (institution, name, country, how many people)."""
+    """Institutions people proposed and nobody has looked at, the oldest: (institution, name, country, people)."""
     members = select(func.count()).where(User.institution_id == Institution.id).scalar_subquery()
     country = select(CountryText.name).where(CountryText.country == Institution.country, CountryText.lang == lang)
     rows = db.session.execute(
         select(Institution, institution_name(lang, Institution.id), country.scalar_subquery(), members)
         .where(Institution.status == InstitutionStatus.PROPOSED)
         .order_by(Institution.created_at, Institution.id)
-        .limit(200)
+        .limit(PROPOSALS_SHOWN)
     )
     return [(row[0], row[1] or "", row[2] or "", row[3]) for row in rows]
+
+
+def listed_institutions(lang: str) -> Page[Any]:
+    """One page of the list, by country: (name, country's name)."""
+    country = select(CountryText.name).where(CountryText.country == Institution.country, CountryText.lang == lang)
+    found = select(
+        institution_name(lang, Institution.id), country.scalar_subquery(), Institution.country, Institution.id
+    ).where(Institution.status == InstitutionStatus.CONFIRMED)
+    return page_of(found, [Institution.country, Institution.id], row=lambda row: (row[0] or "", row[1] or ""))

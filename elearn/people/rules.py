@@ -14,7 +14,10 @@ TOKEN_LIVES = {
     "reset": dt.timedelta(hours=2),
     "change": dt.timedelta(days=1),
 }
-MAILS_PER_HOUR = 4
+MAIL_WINDOW = dt.timedelta(hours=1)
+MAILS_PER_WINDOW = 4
+SIGN_IN_LIFE = dt.timedelta(days=90)  # then a device signs in again, however often it was used
+KEPT_AFTERWARDS = dt.timedelta(days=30)  # ended sign-ins and used links, for questions about them
 PRIVACY_VERSION = "2026-11"
 
 

@@ -1,9 +1,8 @@
 """Pages of one's own account: registering, signing in and out, confirming, resetting, the profile."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 
@@ -12,7 +11,9 @@ from elearn.core.access import Person, person_or_none, public, signed_in
 from elearn.core.db import note_after, reading
 from elearn.core.forms import ButtonForm, typed
 from elearn.core.i18n import LANGUAGE_COOKIE, interface_language
-from elearn.people import passwords, queries, service
+from elearn.core.origin import own_path
+from elearn.core.web import remember_choice
+from elearn.people import links, passwords, queries, service
 from elearn.people.forms import (
     AskResetForm,
     ChangeEmailForm,
@@ -24,7 +25,7 @@ from elearn.people.forms import (
     SignInForm,
 )
 from elearn.people.models import UserState
-from elearn.people.queries import Account
+from elearn.people.queries import Account, Profile
 
 bp = Blueprint("people", __name__, template_folder="templates")
 
@@ -34,24 +35,40 @@ bp = Blueprint("people", __name__, template_folder="templates")
 def register() -> Any:
     with reading():
         form = RegisterForm(preferred_lang=interface_language())
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _seldom_enough(form, "register"):
         password_hash = passwords.hashed(typed(form.password))
         with form.explaining_refusals():
-            service.register(
-                email=typed(form.email),
-                password_hash=password_hash,
-                name_latin=typed(form.name_latin),
-                name_arabic=typed(form.name_arabic),
-                country=form.country.data,
-                institution_id=form.institution_id,
-                proposed_institution=typed(form.proposed_institution),
-                lang=form.preferred_lang.data,
-                sex=form.sex_given,
-            )
-            answer = redirect(url_for(".registered", next=own_path(request.args.get("next"))))
-            answer.set_cookie(LANGUAGE_COOKIE, form.preferred_lang.data, max_age=31536000, samesite="Lax")
+            _register(form, password_hash)
+            answer = redirect(url_for(".registered", next=own_path(request.args.get("next"))), 303)
+            remember_choice(answer, LANGUAGE_COOKIE, form.preferred_lang.data)
             return answer
     return render_template("people/register.html", form=form), form.status
+
+
+def _register(form: RegisterForm, password_hash: str) -> None:
+    links.register(
+        email=typed(form.email),
+        password_hash=password_hash,
+        name_latin=typed(form.name_latin),
+        name_arabic=typed(form.name_arabic),
+        country=form.country.data,
+        institution_id=form.institution_id,
+        proposed_institution=typed(form.proposed_institution),
+        lang=form.preferred_lang.data,
+        sex=form.sex_given,
+    )
+
+
+def _seldom_enough(form: RegisterForm | AskResetForm, what: str) -> bool:
+    """Whether this may be asked for once more: counted per address typed in, and generously per network address."""
+    key, ip = service.account_key(typed(form.email), what), request.remote_addr or ""
+    with reading():
+        form.too_often = queries.recent_failures(key, ip).too_many
+    if form.too_often:
+        form.refusal = _("This was asked for too often. Please wait a quarter of an hour.")
+    else:
+        note_after(lambda: service.note_failure(key, ip))
+    return not form.too_often
 
 
 @bp.get("/registered")
@@ -68,43 +85,56 @@ def sign_in() -> Any:
         return redirect(own_path(form.next.data) or url_for("home.my_learning"))
     if form.validate_on_submit():
         account = _account_for(form)
-        if account is not None:
-            return _signed_in(form, account)
+        with form.explaining_refusals():
+            if account is not None:
+                return _signed_in(form, account)
     return render_template("people/sign_in.html", form=form), form.status
 
 
 def _account_for(form: SignInForm) -> Account | None:
     """The account whose password is right; otherwise the form says why not, the same whether it exists."""
-    key, ip = service.account_key(typed(form.email)), request.remote_addr or ""
-    with reading():
-        failures = queries.recent_failures(key, ip)
-        account = queries.account_by_email(service.normal_email(typed(form.email)))
-    if failures.too_many:
-        form.refusal = _("Too many attempts. Please wait a quarter of an hour, or set a new password.")
-    elif not passwords.matches(account.password_hash if account else None, typed(form.password)):
-        note_after(lambda: service.note_failure(key, ip))
-        form.refusal = _("The e-mail address or the password is not right. Your answers on other pages are not lost.")
-    elif account is not None and account.state == UserState.BLOCKED:
+    account = _checked(form, typed(form.email), typed(form.password))
+    if account is not None and account.state == UserState.BLOCKED:
         form.refusal = _("This account is closed. Please write to us.")
-    else:
+        return None
+    if account is None and not form.refusal:
+        form.refusal = _("The e-mail address or the password is not right.")
+    return account
+
+
+def _checked(form: SignInForm | ChangePasswordForm | ChangeEmailForm, email: str, password: str) -> Account | None:
+    """The account with this address if the password is right; wrong ones are counted, whether it exists or not."""
+    key, ip = service.account_key(email), request.remote_addr or ""
+    with reading():
+        form.too_often = queries.recent_failures(key, ip).too_many
+        account = queries.account_by_email(service.normal_email(email))
+    if form.too_often:
+        form.refusal = _("Too many attempts. Please wait a quarter of an hour, or set a new password.")
+        return None
+    if passwords.matches(account.password_hash if account else None, password):
         return account
+    note_after(lambda: service.note_failure(key, ip))
     return None
 
 
 def _signed_in(form: SignInForm, account: Account) -> Any:
+    before = person_or_none()
+    if before is not None:
+        service.sign_out(before)
     service.forget_failures(service.account_key(typed(form.email)))
     _open_session(account.id, account.epoch)
     carried = kept.unpack(form.kept.data) if form.kept.data else None
-    if carried is not None and own_path(carried[0]):
-        return kept.ask_again(*carried)
-    answer = redirect(own_path(form.next.data) or url_for("home.my_learning"))
-    answer.set_cookie(LANGUAGE_COOKIE, account.lang, max_age=31536000, samesite="Lax")
+    if carried is not None:
+        return kept.send_again(*carried, signed_in=True)
+    answer = redirect(own_path(form.next.data) or url_for("home.my_learning"), 303)
+    remember_choice(answer, LANGUAGE_COOKIE, account.lang)
     return answer
 
 
 def _open_session(user_id: int, epoch: int) -> None:
     token = service.begin_sign_in(user_id, epoch, request.headers.get("User-Agent", ""))
     session.clear()
+    g.pop("csrf_token", None)  # it belonged to the session that has just ended
     session.permanent = True
     signed: Person | None = queries.person_by_token(token)
     login_user(signed)
@@ -135,8 +165,8 @@ def _signed_out(message: str) -> Any:
 @public
 def ask_reset() -> Any:
     form = AskResetForm()
-    if form.validate_on_submit():
-        service.ask_reset(typed(form.email))
+    if form.validate_on_submit() and _seldom_enough(form, "reset"):
+        links.ask_reset(typed(form.email))
         return redirect(url_for(".reset_sent"), 303)
     return render_template("people/ask_reset.html", form=form), form.status
 
@@ -153,10 +183,12 @@ def reset(token: str) -> Any:
     form = NewPasswordForm()
     if form.validate_on_submit():
         password_hash = passwords.hashed(typed(form.password))
-        if not service.reset_password(token, password_hash):
-            return render_template("people/link_over.html", again=url_for(".ask_reset")), 410
-        flash(_("Your new password is set. Please sign in with it."))
-        return redirect(url_for(".sign_in"), 303)
+        if links.reset_password(token, password_hash):
+            flash(_("Your new password is set. Please sign in with it."))
+            return redirect(url_for(".sign_in"), 303)
+        return _link_over(url_for(".ask_reset"))
+    if request.method == "GET" and not queries.token_is_good(["reset"], token):
+        return _link_over(url_for(".ask_reset"))
     return render_template("people/reset.html", form=form), form.status
 
 
@@ -167,11 +199,17 @@ def confirm(token: str) -> Any:
     form = ButtonForm()
     if form.validate_on_submit():
         with form.explaining_refusals():
-            if not service.confirm_by_link(token):
-                return render_template("people/link_over.html", again=url_for(".confirm_address")), 410
-            flash(_("Your address is confirmed."))
-            return redirect(url_for("home.my_learning"), 303)
+            if links.confirm_by_link(token):
+                flash(_("Your address is confirmed."))
+                return redirect(url_for("home.my_learning"), 303)
+            return _link_over(url_for(".confirm_address"))
+    if request.method == "GET" and not queries.token_is_good(links.CONFIRMING, token):
+        return _link_over(url_for(".confirm_address"))
     return render_template("people/confirm.html", form=form), form.status
+
+
+def _link_over(again: str) -> Any:
+    return render_template("people/link_over.html", again=again), 410
 
 
 @bp.route("/me/confirm", methods=["GET", "POST"])
@@ -179,19 +217,20 @@ def confirm(token: str) -> Any:
 def confirm_address() -> Any:
     form = CodeForm()
     if form.validate_on_submit():
-        if service.confirm_by_code(access.person(), typed(form.code)):
-            flash(_("Your address is confirmed."))
-            return redirect(url_for("home.my_learning"), 303)
-        # The try is counted, so this answer is kept: a redirect, not a refusal.
-        flash(_("This code is not the one of the latest message, or it is no longer good."), "bad")
-        return redirect(url_for(".confirm_address"), 303)
-    return render_template("people/confirm_address.html", form=form, button=ButtonForm()), form.status
+        with form.explaining_refusals():
+            if links.confirm_by_code(access.person(), typed(form.code)):
+                flash(_("Your address is confirmed."))
+                return redirect(url_for("home.my_learning"), 303)
+            # The try is counted, so this answer is kept: a redirect, not a refusal.
+            flash(_("This code is not the one of the latest message, or it is no longer good."), "bad")
+            return redirect(url_for(".confirm_address"), 303)
+    return render_template("people/confirm_address.html", form=form), form.status
 
 
 @bp.post("/me/confirm/again")
 @signed_in
 def confirm_again() -> Any:
-    service.ask_confirmation(access.person())
+    links.ask_confirmation(access.person())
     flash(_("We have sent the message once more."))
     return redirect(url_for(".confirm_address"), 303)
 
@@ -201,39 +240,44 @@ def confirm_again() -> Any:
 def profile() -> Any:
     me = access.person()
     with reading():
-        mine = queries.profile(me.id, interface_language())
-        if mine is None:
-            abort(404)
-        user = mine.user
-        keep = (user.institution_id, mine.institution) if user.institution_id else None
-        form = ProfileForm(
-            name_latin=user.name_latin,
-            name_arabic=user.name_arabic,
-            country=user.country,
-            institution=str(user.institution_id or ""),
-            preferred_lang=user.lang,
-            sex=user.sex,
-            tz=user.tz,
-            data_saver=user.data_saver,
-            keep_institution=keep,
-        )
+        mine = queries.profile(me.id, interface_language()) or abort(404)
+        form = _profile_form(mine)
     if form.validate_on_submit():
         with form.explaining_refusals():
-            service.change_profile(
-                me,
-                name_latin=typed(form.name_latin),
-                name_arabic=typed(form.name_arabic),
-                country=form.country.data,
-                institution_id=form.institution_id,
-                proposed_institution=typed(form.proposed_institution),
-                lang=form.preferred_lang.data,
-                tz=form.tz.data,
-                sex=form.sex_given,
-                data_saver=form.data_saver.data,
-            )
+            _change_profile(form, me)
             flash(_("Your profile is saved."))
             return redirect(url_for(".profile"), 303)
     return render_template("people/profile.html", form=form, mine=mine), form.status
+
+
+def _profile_form(mine: Profile) -> ProfileForm:
+    user = mine.user
+    return ProfileForm(
+        name_latin=user.name_latin,
+        name_arabic=user.name_arabic,
+        country=user.country,
+        institution=str(user.institution_id or ""),
+        preferred_lang=user.lang,
+        sex=user.sex,
+        tz=user.tz,
+        data_saver=user.data_saver,
+        keep_institution=(user.institution_id, mine.institution) if user.institution_id else None,
+    )
+
+
+def _change_profile(form: ProfileForm, me: Person) -> None:
+    service.change_profile(
+        me,
+        name_latin=typed(form.name_latin),
+        name_arabic=typed(form.name_arabic),
+        country=form.country.data,
+        institution_id=form.institution_id,
+        proposed_institution=typed(form.proposed_institution),
+        lang=form.preferred_lang.data,
+        tz=form.tz.data,
+        sex=form.sex_given,
+        data_saver=form.data_saver.data,
+    )
 
 
 @bp.route("/me/password", methods=["GET", "POST"])
@@ -242,10 +286,7 @@ def change_password() -> Any:
     form, me = ChangePasswordForm(), access.person()
     if form.validate_on_submit() and _knows_password(form, me):
         password_hash = passwords.hashed(typed(form.password))
-        service.change_password(me, password_hash)
-        with_new_epoch = queries.account_by_email(service.normal_email(me.email))
-        if with_new_epoch is not None:
-            _open_session(me.id, with_new_epoch.epoch)
+        _open_session(me.id, service.change_password(me, password_hash))
         flash(_("Your new password is set. Every other device is signed out."))
         return redirect(url_for(".profile"), 303)
     return render_template("people/change_password.html", form=form), form.status
@@ -257,7 +298,7 @@ def change_email() -> Any:
     form, me = ChangeEmailForm(), access.person()
     if form.validate_on_submit() and _knows_password(form, me):
         with form.explaining_refusals():
-            service.ask_email_change(me, typed(form.email))
+            links.ask_email_change(me, typed(form.email))
             flash(_("We have sent a message to the new address. The change takes effect when you confirm it there."))
             return redirect(url_for(".confirm_address"), 303)
     return render_template("people/change_email.html", form=form), form.status
@@ -265,22 +306,7 @@ def change_email() -> Any:
 
 def _knows_password(form: ChangePasswordForm | ChangeEmailForm, me: Person) -> bool:
     """Whether the present password is right; wrong ones count like failed sign-ins."""
-    key, ip = service.account_key(me.email), request.remote_addr or ""
-    with reading():
-        failures = queries.recent_failures(key, ip)
-        account = queries.account_by_email(service.normal_email(me.email))
-    if failures.too_many:
-        form.refusal = _("Too many attempts. Please wait a quarter of an hour.")
-        return False
-    if account is None or not passwords.matches(account.password_hash, typed(form.present)):
-        note_after(lambda: service.note_failure(key, ip))
-        form.present.errors = [_("This is not your present password.")]
-        return False
-    return True
-
-
-def own_path(target: str | None) -> str:
-    """A path inside this site to go on to, or '': nobody is sent elsewhere."""
-    parts = urlsplit(target or "")
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in parts.path
-    return (target or "") if inside and not (target or "").startswith("//") else ""
+    knows = _checked(form, me.email, typed(form.present_password)) is not None
+    if not knows and not form.refusal:
+        form.present_password.errors = [_("This is not your present password.")]
+    return knows
