@@ -37,7 +37,7 @@ def shown(record: Record, lang: str) -> Shown:
     facts = [
         (_("Level"), str(LEVELS[data.level])),
         (_("Duration"), words.hours(data.minutes)),
-        (_("Language of study"), Locale(lang).get_language_name(data.studied_in) or data.studied_in),
+        (_("Language of study"), str(Locale(lang).languages[data.studied_in])),
         (_("Result"), words.percent(data.score) if data.score is not None else ""),
         (_("Issued on"), issued),
         (_("Valid until"), _day(data.expires_on, lang) if data.expires_on else ""),

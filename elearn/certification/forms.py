@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from elearn.certification.rules import REASONS
 from elearn.core.forms import Form
 
-LARGEST_FILE = 500_000  # several times the largest paper
+LARGEST_FILE = 300_000  # several times the largest paper
 
 REASON_NAMES = {
     "mistake": _l("It was issued by mistake"),
@@ -73,12 +73,12 @@ class CompareForm(FlaskForm):
 class RevokeForm(Form):
     """Why a certificate is ended."""
 
-    reason = SelectField(
-        _l("Reason"),
-        [InputRequired(_l("Please choose a reason."))],
-        choices=[(key, REASON_NAMES[key]) for key in REASONS],
-    )
+    reason = SelectField(_l("Reason"), [InputRequired(_l("Please choose a reason."))])
     remark = TextAreaField(_l("Remark, for administrators only"), [Optional(), Length(max=1000)])
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [("", _l("Choose…")), *((key, REASON_NAMES[key]) for key in REASONS)]
 
     def validate_reason(self, field: Any) -> None:
         if field.data == "other" and not (self.remark.data or "").strip():

@@ -66,9 +66,10 @@ def pdf(code: str) -> Any:
         record = _own_or_404(code)
         if record.certificate.ended_at is not None:
             raise Refused(_("This certificate is no longer valid, so its file is not given out any more."))
+    name = f"certificate-{record.serial}.pdf"
     stored = files.ready(record.certificate.id) or abort(404)
     response = Response(stored.content, mimetype=files.MIME)
-    response.headers["Content-Disposition"] = f'attachment; filename="certificate-{record.serial}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.set_etag(stored.sha256)
     return response.make_conditional(request)
 
