@@ -69,6 +69,13 @@ def test_a_field_has_its_label_and_its_hint(draw: Draw, form: Callable[..., Regi
     assert "aria-invalid" not in control
 
 
+def test_an_id_given_by_the_page_holds_for_all_that_refers_to_it(draw: Draw, form: Callable[..., Register]) -> None:
+    seen = Elements(draw('{{ field(form.name, id="other") }}', form=form({"name": ""})))
+    control = seen.one("input")
+    assert seen.one("label")["for"] == control["id"] == "other"
+    assert control["aria-describedby"] == "other-hint other-error"
+
+
 def test_a_refused_field_is_marked_and_described_by_its_error(draw: Draw, form: Callable[..., Register]) -> None:
     seen = Elements(draw("{{ field(form.name) }}", form=form({"name": ""})))
     control = seen.one("input")
