@@ -61,14 +61,10 @@ class Files:
             self._bytes = dict(list(self._bytes.items())[:MAX_FILES])
         if total > MAX_TOTAL:
             report(Problem("course.yaml", 1, f"the course is larger than {MAX_TOTAL // 1_000_000} MB"))
+        self.paths = sorted({*self._bytes, *self._refused})  # also of files that were refused
 
     def __contains__(self, path: object) -> bool:
         return path in self._bytes or path in self._refused
-
-    @property
-    def paths(self) -> list[str]:
-        """Every path, also of files that were refused."""
-        return sorted({*self._bytes, *self._refused})
 
     def read(self, path: str) -> bytes | None:
         """The bytes; None when missing or refused."""

@@ -40,6 +40,7 @@ def _catalogue(cards: Showcase, person: Person | None) -> str:
         levels=words.LEVELS,
         lengths=words.LENGTHS,
         duration=words.duration,
+        per_cent=words.per_cent,
         mine=_own_states(person) if person else {},
         shared=person is None,
     )

@@ -1,6 +1,6 @@
 """The names of themes, levels and lengths in the reader's language, and hours as people write them."""
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from elearn.catalogue import rules
@@ -36,3 +36,8 @@ def hours(minutes: int) -> str:
 def duration(minutes: int) -> str:
     """Hours, or minutes where a course takes less than one hour."""
     return str(gettext("%(minutes)d min", minutes=minutes)) if minutes < 60 else hours(minutes)
+
+
+def per_cent(value: int) -> str:
+    """66% · 66 %."""
+    return str(format_percent(value / 100, locale=get_locale()))
