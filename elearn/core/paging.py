@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask import abort, request
+from flask_babel import format_decimal, gettext
 from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -18,6 +19,12 @@ Item = TypeVar("Item")
 COUNT_CAP = 10_000
 LONGEST_CURSOR = 2000
 BIGGEST = 2**63 - 1
+
+
+def count_words(count: int) -> str:
+    """A count that stopped after COUNT_CAP, in words."""
+    most = gettext("more than %(count)s", count=format_decimal(COUNT_CAP))
+    return str(most if count > COUNT_CAP else format_decimal(count))
 
 
 @dataclass(frozen=True)

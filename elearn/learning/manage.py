@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 
 from elearn.catalogue import shelf
 from elearn.catalogue.access import taught_course_or_404
+from elearn.catalogue.shelf import Outline
 from elearn.core import access
 from elearn.core.access import Permission, requires
 from elearn.core.forms import typed
 from elearn.core.i18n import interface_language
+from elearn.core.paging import count_words
 from elearn.learning import player, queries, trainers
 from elearn.learning.forms import AddTrainerForm
 from elearn.learning.views import bp
@@ -19,9 +21,9 @@ from elearn.learning.views import bp
 @bp.get("/manage/courses")
 @requires(Permission.TEACH)
 def manage_courses() -> Any:
-    found = queries.courses_taught(access.person())
-    outlines = {row.version_id: shelf.outline(row.version_id) for row in found}
-    return render_template("learning/manage_courses.html", courses=found, outlines=outlines, lang=interface_language())
+    page, lang = queries.courses_taught(access.person()), interface_language()
+    texts = {row.slug: _outline(row.version_id).text(lang) for row in page.items}
+    return render_template("learning/manage_courses.html", page=page, texts=texts, count_words=count_words)
 
 
 @bp.get("/manage/courses/<slug>/people")
@@ -32,18 +34,17 @@ def manage_course(slug: str) -> Any:
     progress = queries.progress_by_enrolment([enrolment.id for _user, enrolment in page.items])
     rows = []
     for user, enrolment in page.items:
-        outline = shelf.outline(enrolment.version_id) or abort(404)
+        outline = _outline(enrolment.version_id)
         mine = progress[enrolment.id]
         result = outline.step(outline.rules["completion"]["result"] or "")
         score = mine[result.step_id].score if result and result.step_id in mine else None
         rows.append((user, enrolment, player.count(outline, mine), score))
-    return render_template(
-        "learning/manage_course.html", course=course, outline=_title(course), rows=rows, page=page
-    )  # fmt: skip
+    outline = _outline(course.published_version_id)
+    return render_template("learning/manage_course.html", course=course, outline=outline, rows=rows, page=page)
 
 
-def _title(course: Any) -> Any:
-    return shelf.outline(course.published_version_id) or abort(404)
+def _outline(version_id: int | None) -> Outline:
+    return (shelf.outline(version_id) if version_id else None) or abort(404)
 
 
 @bp.route("/manage/courses/<slug>/trainers", methods=["GET", "POST"])
@@ -58,7 +59,7 @@ def manage_trainers(slug: str) -> Any:
     return render_template(
         "learning/manage_trainers.html",
         course=course,
-        outline=_title(course),
+        outline=_outline(course.published_version_id),
         trainers=queries.trainers_of(course.id),
         form=form,
     ), form.status

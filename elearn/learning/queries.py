@@ -12,7 +12,7 @@ from elearn.catalogue.access import taught_by
 from elearn.catalogue.models import AuthorRole, Course, CourseAuthor, CourseVersion, Step, VersionStep
 from elearn.core.access import Person
 from elearn.core.db import db
-from elearn.core.paging import Page, page_of
+from elearn.core.paging import COUNT_CAP, Page, page_of
 from elearn.learning.models import Enrolment, EnrolmentState, ProgressState, StepProgress
 from elearn.people.models import User
 from elearn.programmes.models import Offering
@@ -146,39 +146,35 @@ def people_in_course(course_id: int) -> Page[tuple[User, Enrolment]]:
 
 @dataclass(frozen=True)
 class Taught:
-    """A course in a trainer's list, with how many people study and have completed it."""
+    """A course in a trainer's list, with how many people study and have completed it, counted up to COUNT_CAP + 1."""
 
-    course_id: int
     slug: str
     version_id: int
     studying: int
     completed: int
 
 
-def courses_taught(person: Person) -> list[Taught]:
-    """The published courses somebody may look into. One statement."""
+def courses_taught(person: Person) -> Page[Taught]:
+    """One page of the published courses somebody may look into. One statement."""
 
     def counted(state: EnrolmentState) -> Any:
-        return (
-            select(func.count())
-            .select_from(Enrolment)
+        rows = (
+            select(Enrolment.id)
             .join(Offering, Offering.id == Enrolment.offering_id)
             .where(Offering.course_id == Course.id, Enrolment.state == state)
-            .scalar_subquery()
+            .limit(COUNT_CAP + 1)
+            .correlate(Course)
+            .subquery()
         )
+        return select(func.count()).select_from(rows).scalar_subquery()
 
-    rows = db.session.execute(
-        select(
-            Course.id,
-            Course.slug,
-            Course.published_version_id,
-            counted(EnrolmentState.ACTIVE),
-            counted(EnrolmentState.COMPLETED),
-        )
-        .where(Course.published_version_id.is_not(None), taught_by(person))
-        .order_by(Course.slug)
-    )
-    return [Taught(row[0], row[1], row[2] or 0, row[3], row[4]) for row in rows]
+    found = select(
+        Course.published_version_id,
+        counted(EnrolmentState.ACTIVE),
+        counted(EnrolmentState.COMPLETED),
+        Course.slug,
+    ).where(Course.published_version_id.is_not(None), taught_by(person))
+    return page_of(found, [Course.slug], row=lambda row: Taught(row[3], *row[:3]))
 
 
 def trainers_of(course_id: int) -> list[User]:

@@ -1,6 +1,6 @@
 """Pure decisions about progress and completion."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -25,13 +25,6 @@ def completed(required: Iterable[int], done: Iterable[int]) -> bool:
     return bool(needed) and needed <= set(done)
 
 
-def next_step(order: list[str], done: Iterable[str], after: str | None = None) -> str | None:
-    """Where to continue: the first step not yet done after `after`, else the first not done at all, else None."""
-    finished = set(done)
-    start = order.index(after) + 1 if after in order else 0
-    return next((key for key in [*order[start:], *order[:start]] if key not in finished), None)
-
-
 @dataclass(frozen=True)
 class Tally:
     """How far somebody is: steps done of all, in whole numbers that read as words."""
@@ -43,9 +36,3 @@ class Tally:
     def eighths(self) -> int:
         """Tips of the progress star: floor(8 · done / total)."""
         return 8 * self.done // self.total if self.total else 0
-
-
-def tally(steps: Iterable[str], states: Mapping[str, str]) -> Tally:
-    """Count the steps done among those shown."""
-    keys = list(steps)
-    return Tally(sum(states.get(key) == "done" for key in keys), len(keys))

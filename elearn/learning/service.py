@@ -45,6 +45,7 @@ def enrol(actor: Person, slug: str, lang: str) -> Enrolment:
     if existing is not None:
         _move(existing, EnrolmentState.ACTIVE, actor.id)
         existing.lang, existing.active_at = lang, moment
+        _complete_if_all_is_done(existing)  # a quiz that ended by the clock meanwhile may have been the last step
         db.session.flush()
         return existing
     assert course.published_version_id is not None
@@ -90,10 +91,7 @@ def mark_step_done(enrolment: Enrolment, step_id: int, evidence: Evidence) -> No
     Safe to repeat: the best score is kept, a done step stays done, a course is completed once.
     """
     # One at a time per enrolment, so that two last steps at once still make one completion.
-    db.session.execute(
-        select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update(of=Enrolment)
-    )  # fmt: skip
-    db.session.refresh(enrolment)
+    db.session.refresh(enrolment, with_for_update=True)
     progress = db.session.get(StepProgress, (enrolment.id, step_id))
     if progress is None:
         progress = StepProgress(

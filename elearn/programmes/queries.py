@@ -8,7 +8,7 @@ from elearn.programmes.models import Offering
 
 
 def default_offering(slug: str) -> tuple[Offering, Course] | None:
-    """The self-paced offering of a published course; the row is locked in a write transaction on PostgreSQL."""
+    """The self-paced offering of a published course."""
     row = db.session.execute(
         select(Offering, Course)
         .join(Course, Course.id == Offering.course_id)
