@@ -48,6 +48,7 @@ TABLE = [
     Row("people.register",                   "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("people.register",                   "POST", OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("people.registered",                 "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
+    Row("people.reject_institution",         "POST", SIGN_IN,    FORBIDDEN,  FORBIDDEN,  FORBIDDEN,  OPEN),
     Row("people.reset",                      "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("people.reset",                      "POST", OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("people.reset_sent",                 "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),

@@ -1,11 +1,12 @@
 """The base of every form: translated labels, a status for the answer, refusals shown beside their field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field
+from wtforms.fields import SelectChoice
 
 from elearn.core.errors import Refused
 
@@ -16,6 +17,8 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.refusal: str = ""
+        if "csrf_token" in self:
+            self["csrf_token"].render_kw = {"id": False}  # several forms may stand on one page
 
     @property
     def status(self) -> int:
@@ -37,6 +40,11 @@ class Form(FlaskForm):
 def typed(field: Field) -> str:
     """What was typed into a text field; '' when nothing was sent."""
     return field.data or ""
+
+
+def choices(pairs: Iterable[tuple[str, Any]], group: str | None = None) -> list[SelectChoice]:
+    """Choices of a select or a radio group from (value, label), under a common heading if there is one."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
 
 
 class ButtonForm(Form):
