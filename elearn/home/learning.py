@@ -78,9 +78,8 @@ def credits(outline: Outline) -> list[tuple[str, dict[str, str]]]:
 
 
 def weight(outline: Outline, lang: str) -> int:
-    """Bytes to study the whole course in a language, pictures included."""
-    titles = [outline.title(step, lang)[1] for step in outline.steps]
-    return sum(title.bytes + title.image_bytes for title in titles)
+    """Bytes to study the whole course in a language, each picture counted once."""
+    return int(outline.text(lang)[1].payload["bytes"])
 
 
 @dataclass(frozen=True)
