@@ -23,7 +23,19 @@ from enum import StrEnum
 from typing import Any, BinaryIO
 
 from flask import Response
-from sqlalchemy import ColumnElement, Connection, Numeric, Select, Text, case, cast, func, literal
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Numeric,
+    Select,
+    SQLColumnExpression,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+)
 
 from elearn.core import workbook
 from elearn.core.db import db
@@ -68,7 +80,7 @@ class Column:
     """A heading in the language of the file, and the expression that gives its cells; labels differ from each other."""
 
     label: str
-    value: ColumnElement[Any]
+    value: SQLColumnExpression[Any]
     kind: Kind = Kind.TEXT
     decimals: int = 0
 
@@ -233,16 +245,12 @@ def _in_sql(column: Column, point: str) -> ColumnElement[Any]:
     if column.kind is Kind.NUMBER:
         return func.replace(cast(func.round(cast(column.value, Numeric), column.decimals), Text), ".", point)
     if column.kind is Kind.DATE:
-        value = func.timezone("UTC", column.value) if _has_zone(column.value) else column.value
-        return func.to_char(value, "YYYY-MM-DD")
+        value: Any = column.value
+        return func.to_char(value if isinstance(value.type, Date) else func.timezone("UTC", value), "YYYY-MM-DD")
     if column.kind is Kind.MOMENT:
         return func.to_char(func.timezone("UTC", column.value), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
     text = func.nullif(cast(column.value, Text), "")
     return case((text.regexp_match(f"^{_FORMULA.pattern}"), literal("'").concat(text)), else_=text)
-
-
-def _has_zone(value: ColumnElement[Any]) -> bool:
-    return issubclass(value.type.python_type, dt.datetime)
 
 
 # Workbooks

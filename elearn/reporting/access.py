@@ -1,4 +1,4 @@
-"""Which completions somebody reaches: all, or those of some institutions and countries, as on the day they were earned."""
+"""Which completions somebody reaches: all, or those of some institutions and countries as on their day."""
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
+from typing import Any
 
 PURPOSE_SHORTEST, PURPOSE_LONGEST = 10, 500
 DAY = dt.timedelta(days=1)
@@ -31,9 +32,8 @@ class Wanted:
 
     def without(self, name: str) -> "Wanted":
         """The same without one filter; the two days of a period count as one, under `since`."""
-        if name == "since":
-            return replace(self, since=None, until=None)
-        return replace(self, **{name: ""})
+        gone: dict[str, Any] = {"since": None, "until": None} if name == "since" else {name: ""}
+        return replace(self, **gone)
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -68,9 +68,10 @@ class Wanted:
     @classmethod
     def from_args(cls, args: Mapping[str, object]) -> "Wanted":
         """The inverse of `as_args`; what belongs to something else is left alone."""
-        known = {field.name: str(args[field.name]) for field in fields(cls) if args.get(field.name)}
-        days = {name: dt.date.fromisoformat(known.pop(name)) for name in ("since", "until") if name in known}
-        return cls(**known, **days)  # type: ignore[arg-type]
+        known: dict[str, Any] = {one.name: str(args[one.name]) for one in fields(cls) if args.get(one.name)}
+        for name in ("since", "until"):
+            known[name] = dt.date.fromisoformat(known[name]) if name in known else None
+        return cls(**known)
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -165,6 +165,22 @@ def test_filters_are_values_not_sql(jobs):
     assert [row[0] for row in _cells(_bytes(rows=rows))[1:]] == ["000000", "000001"]
 
 
+def test_days_are_those_of_utc_whatever_zone_the_database_is_in(jobs, monkeypatch):
+    if db.engine.name == "postgresql":
+        rows = tables._copy
+
+        def in_tokyo(connection, *rest):
+            connection.exec_driver_sql("SET TIME ZONE 'Asia/Tokyo'")
+            try:
+                return rows(connection, *rest)
+            finally:
+                connection.exec_driver_sql("RESET TIME ZONE")
+
+        monkeypatch.setattr(tables, "_copy", in_tokyo)
+    columns = [Column("Day", Job.run_at, Kind.DATE), Column("At", Job.run_at, Kind.MOMENT)]
+    assert _cells(_bytes(columns))[1] == ["2026-12-31", "2026-12-31T23:30:59Z"]
+
+
 def test_numbers_are_rounded_alike(app):
     db.session.add_all(
         [_job(str(value), n) for n, value in enumerate([0.125, 2.675, -0.004, 33.335, 1e10, 66.66666666])]
