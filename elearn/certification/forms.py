@@ -86,6 +86,6 @@ class RevokeForm(Form):
 
 
 class ReissueForm(Form):
-    """A remark on why the name was corrected."""
+    """A remark on why the name was corrected; named otherwise than that of the form beside it."""
 
-    remark = TextAreaField(_l("Remark, for administrators only"), [Optional(), Length(max=1000)])
+    note = TextAreaField(_l("Remark, for administrators only"), [Optional(), Length(max=1000)])

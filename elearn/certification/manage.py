@@ -53,7 +53,7 @@ def reissue(code: str) -> Any:
     record, form = _record_or_404(code), ReissueForm()
     if form.validate_on_submit():
         with form.explaining_refusals():
-            new = service.reissue(access.person(), record.certificate, typed(form.remark))
+            new = service.reissue(access.person(), record.certificate, typed(form.note))
             flash(_("A new certificate is issued; the old one says that it was replaced."))
             return redirect(url_for(".manage_one", code=new.code), 303)
     return _page(record, reissue_form=form)

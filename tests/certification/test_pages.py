@@ -313,7 +313,7 @@ def test_an_administrator_reissues_with_a_corrected_name(made, amina, dawit, bro
     answer = admin.post(f"{address}/reissue")
     assert answer.status_code == 422 and "same name" in answer.text
     amina.name_latin = "Amina Issoufou Maïga"
-    answer = admin.post(f"{address}/reissue", data={"remark": "typing mistake"})
+    answer = admin.post(f"{address}/reissue", data={"note": "typing mistake"})
     assert answer.status_code == 303 and answer.location != address
     assert "Amina Issoufou Maïga" in admin.get(answer.location).text
 
