@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 
 from elearn.catalogue.rules import hours
 from elearn.core import access, audit
@@ -48,7 +48,6 @@ def _records_page(export_form: ExportForm | None = None) -> Any:
         export_form=(export_form or ExportForm()) if me.may(Permission.RECORDS_EXPORT) else None,
         words=words,
         hours=hours,
-        known=current_app.view_functions,
     ), 422 if not valid or (export_form and export_form.errors) else 200
 
 
@@ -66,7 +65,11 @@ def export() -> Any:
         if not (filters.validate() & form.validate_on_submit()):
             return _records_page(form)
         taken = service.take_records(me, filters.wanted, Format(form.format.data), form.lang.data, sex=form.sex.data)
-    export_id = service.record_export(me, typed(form.purpose), taken)
+    try:
+        export_id = service.record_export(me, typed(form.purpose), taken)
+    except Exception:
+        taken.spooled.close()
+        raise
     return send(taken.spooled, taken.name, service.when_sent(export_id))
 
 
