@@ -158,8 +158,8 @@ def _running_page(slug: str, step: str, held: Held, errors: Mapping[str, str] | 
     at = request.values.get("at", request.args.get("item", ""))
     position = min(int(at), len(running.questions)) if at.isdecimal() and int(at) > 0 else running.first_blank
     everything = at == "all" or "all" in request.args
-    template = "assessment/attempt.html"
-    return render_template(template, **around, running=running, position=position, everything=everything)
+    shown = {"running": running, "position": position, "everything": everything, "errors": errors}
+    return render_template("assessment/attempt.html", **around, **shown)
 
 
 def _review_page(slug: str, step: str, held: Held, late: str = "") -> str:

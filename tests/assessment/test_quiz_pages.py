@@ -1,5 +1,6 @@
 """The pages of a quiz as Amina, a stranger and a script meet them."""
 
+import gzip
 import re
 
 import pytest
@@ -8,8 +9,11 @@ from sqlalchemy import func, select
 from elearn.assessment import queries
 from elearn.assessment.models import Attempt, Response
 from elearn.core.db import db
+from elearn.learning import service as learning
 from tests.factories import assessment as make
 from tests.factories.assessment import ITEMS, QUIZ, RIGHT, SLUG, WRONG
+from tests.factories.catalogue import publish
+from tests.factories.people import person
 
 QUIZ_URL = f"/courses/{SLUG}/quiz/{QUIZ}"
 ONE = f"{QUIZ_URL}/1"
@@ -120,7 +124,7 @@ def test_a_number_nobody_can_read_comes_back_with_its_error(started):
     response = started.post(ONE, data=data)
     assert response.status_code == 422
     assert 'value="&lt;i&gt;a lot&lt;/i&gt;"' in response.text and 'aria-invalid="true"' in response.text
-    assert "Please write a number in digits" in response.text
+    assert "Please write a number in digits" in response.text and "One answer could not be read" in response.text
     assert response.text.count(" checked") == 4, "what was chosen beside it is still chosen"
     assert answers() == dict.fromkeys(ITEMS), "and nothing is stored yet"
 
@@ -318,3 +322,16 @@ def test_the_script_knows_its_words(started):
     for name in asked:
         attribute = "data-" + re.sub(r"([A-Z])", lambda letter: "-" + letter[1].lower(), name)
         assert f"{attribute}=" in page, name
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("lang", ["en", "ar", "fr"])
+def test_the_longest_shipped_quiz_fits_a_slow_link_on_one_page(app, amina, browser, courses_folder, lang):
+    slug, quiz = "conditional-cash-transfers", "final-quiz"
+    publish(courses_folder / slug)
+    learning.enrol(person(amina), slug, lang)
+    her = browser(amina)
+    attempt = her.post(f"/courses/{slug}/quiz/{quiz}/start").location
+    page = her.get(f"{attempt}?all=1")
+    assert page.text.count('name="item"') >= 10
+    assert len(gzip.compress(page.text.encode())) <= 15_000
