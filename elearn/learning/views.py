@@ -13,7 +13,7 @@ from elearn.catalogue.shelf import Outline
 from elearn.core import access
 from elearn.core.access import signed_in
 from elearn.core.db import db, reading
-from elearn.core.forms import ButtonForm, typed
+from elearn.core.forms import ButtonForm, choices, typed
 from elearn.core.i18n import LANGUAGES, content_language, interface_language
 from elearn.learning import player, queries, service
 from elearn.learning.access import own_place, own_place_or_404
@@ -38,7 +38,7 @@ def enrol(slug: str) -> Any:
             name_arabic=mine.user.name_arabic,
             lang=content_language(outline.texts, outline.default_lang),
         )
-        form.lang.choices = [(code, name) for code, name in LANGUAGES.items() if code in outline.texts]
+        form.lang.choices = choices((code, name) for code, name in LANGUAGES.items() if code in outline.texts)
     if already and request.method == "GET":
         return redirect(url_for("home.course", slug=slug))
     if form.validate_on_submit():

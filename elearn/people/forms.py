@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -19,7 +20,7 @@ from wtforms import (
 from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, ValidationError
 
 from elearn.core.access import ROLES, Role, person_or_none
-from elearn.core.forms import Form
+from elearn.core.forms import Form, choices
 from elearn.core.i18n import LANGUAGES, clean_line, interface_language, western_digits
 from elearn.people import queries
 from elearn.people.models import Sex
@@ -89,11 +90,11 @@ class AboutMe(NameForm):
     proposed_institution = StringField(
         _l("Name of your institution, if it is not in the list"), [Optional(), Length(max=200)], filters=[_cleaned]
     )
-    preferred_lang = SelectField(_l("Language of the pages and messages"), choices=list(LANGUAGES.items()))
+    preferred_lang = SelectField(_l("Language of the pages and messages"), choices=choices(LANGUAGES.items()))
     sex = RadioField(
         _l("Sex"),
         [Optional()],
-        choices=[(Sex.FEMALE, _l("Female")), (Sex.MALE, _l("Male")), (Sex.UNSAID, _l("Prefer not to say"))],
+        choices=choices([(Sex.FEMALE, _l("Female")), (Sex.MALE, _l("Male")), (Sex.UNSAID, _l("Prefer not to say"))]),
     )
 
     def __init__(self, *args: Any, keep_institution: tuple[int, str] | None = None, **kwargs: Any):
@@ -101,15 +102,15 @@ class AboutMe(NameForm):
         lang = interface_language()
         countries = queries.countries(lang)
         names = dict(countries)
-        self.country.choices = [("", _l("Choose…")), *countries]
-        listed = queries.institution_names(lang)
-        own = str(_l("Without an entry in the list"))
-        groups: dict[str, list[tuple[str, Any]]] = {own: [("", _l("Not in the list, or none"))]}
+        self.country.choices = choices([("", _l("Choose…")), *countries])
+        rank = {code: number for number, code in enumerate(names)}
+        listed = sorted(queries.institution_names(lang), key=lambda found: rank[found[1]])
+        own: list[tuple[str, Any]] = [("", _l("Not in the list, or none"))]
         if keep_institution and keep_institution[0] not in {found[0] for found in listed}:
-            groups[own].append((str(keep_institution[0]), keep_institution[1]))
-        for institution_id, country, name in listed:
-            groups.setdefault(names[country], []).append((str(institution_id), name))
-        self.institution.choices = groups
+            own.append((str(keep_institution[0]), keep_institution[1]))
+        self.institution.choices = choices(own, _("Without an entry in the list")) + [
+            choice for found in listed for choice in choices([(str(found[0]), found[2])], names[found[1]])
+        ]
 
     @property
     def institution_id(self) -> int | None:
@@ -160,7 +161,7 @@ class ProfileForm(AboutMe):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.tz.choices = list(_zones())
+        self.tz.choices = choices(_zones())
 
 
 class SignInForm(_Limited):
@@ -221,29 +222,29 @@ class FindPeopleForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.country.choices = [("", _l("All countries")), *queries.countries(interface_language())]
-        self.role.choices = [("", _l("All roles")), *((role.value, label) for role, label in ROLE_NAMES.items())]
-        self.state.choices = [
-            ("", _l("All states")),
-            ("active", _l("Active")),
-            ("unconfirmed", _l("Address not confirmed")),
-            ("blocked", _l("Blocked")),
-        ]
+        self.country.choices = choices([("", _l("All countries")), *queries.countries(interface_language())])
+        self.role.choices = choices([("", _l("All roles")), *ROLE_NAMES.items()])
+        self.state.choices = choices(
+            [
+                ("", _l("All states")),
+                ("active", _l("Active")),
+                ("unconfirmed", _l("Address not confirmed")),
+                ("blocked", _l("Blocked")),
+            ]
+        )
 
 
 class GrantRoleForm(Form):
-    role = SelectField(_l("Role"), choices=[(role.value, label) for role, label in ROLE_NAMES.items()])
+    role = SelectField(_l("Role"), choices=choices(ROLE_NAMES.items()))
     institution = SelectField(_l("Only for this institution"))
     country = SelectField(_l("Only for this country"))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         lang = interface_language()
-        self.country.choices = [("", _l("All countries")), *queries.countries(lang)]
-        self.institution.choices = [
-            ("", _l("All institutions")),
-            *((str(found[0]), found[2]) for found in queries.institution_names(lang)),
-        ]
+        listed = [(str(found[0]), found[2]) for found in queries.institution_names(lang)]
+        self.country.choices = choices([("", _l("All countries")), *queries.countries(lang)])
+        self.institution.choices = choices([("", _l("All institutions")), *listed])
 
 
 class AcceptInstitutionForm(Form):
@@ -258,7 +259,7 @@ class MergeInstitutionForm(Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.listed = queries.institution_names(interface_language())
-        self.into.choices = [("", _l("Choose…")), *((str(found[0]), found[2]) for found in self.listed)]
+        self.into.choices = choices([("", _l("Choose…")), *((str(found[0]), found[2]) for found in self.listed)])
 
     def candidates(self, country: str) -> list[tuple[int, str]]:
         """The institutions of the list in the country of a proposal."""

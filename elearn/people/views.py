@@ -39,7 +39,7 @@ def register() -> Any:
         password_hash = passwords.hashed(typed(form.password))
         with form.explaining_refusals():
             _register(form, password_hash)
-            answer = redirect(url_for(".registered", next=own_path(request.args.get("next"))), 303)
+            answer = redirect(url_for(".registered", next=own_path(request.args.get("next")) or None), 303)
             remember_choice(answer, LANGUAGE_COOKIE, form.preferred_lang.data)
             return answer
     return render_template("people/register.html", form=form), form.status
@@ -74,7 +74,7 @@ def _seldom_enough(form: RegisterForm | AskResetForm, what: str) -> bool:
 @bp.get("/registered")
 @public
 def registered() -> Any:
-    return render_template("people/registered.html", next=own_path(request.args.get("next")))
+    return render_template("people/registered.html", next=own_path(request.args.get("next")) or None)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
