@@ -217,11 +217,13 @@ def test_all_languages_say_the_same_things():
 
 
 def test_a_warm_rendering_stays_within_its_budget():
-    data = claim()
+    """60 ms of one core. Busy neighbours make single ones slower, so the best of many counts."""
+    data, best = claim(), 1.0
     paper.produce(data, "classic@1", MADE_AT)
-    spent = []
-    for _ in range(12):
+    for _ in range(80):
         began = time.process_time()
         paper.produce(data, "classic@1", MADE_AT)
-        spent.append(time.process_time() - began)
-    assert min(spent) <= 0.08  # 60 ms is the budget on an idle machine; busy neighbours cost a little
+        best = min(best, time.process_time() - began)
+        if best <= 0.06:
+            break
+    assert best <= 0.06
