@@ -1,4 +1,4 @@
-"""What archives and readers of screens ask of the file, as veraPDF judges it: PDF/A-3a (which includes 3u) and PDF/UA-1."""
+"""What archives and screen readers ask of the file, as veraPDF judges it: PDF/A-3a (3u is part of it) and PDF/UA-1."""
 
 import json
 import os
