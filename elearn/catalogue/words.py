@@ -28,8 +28,10 @@ def hours(minutes: int) -> str:
     """The notional hours of so many minutes: 5.75 hours."""
     value = rules.hours(minutes)
     number = format_decimal(value, locale=get_locale())
-    # What is not a whole number takes the form of the next one: 1.5 hours, 1,5 heure, 2,5 heures.
-    plural = int(value) if value == int(value) or str(get_locale()).startswith("fr") else int(value) + 1
+    # A fraction takes a form of its own: 1.5 hours as two, 1,5 heure as one, in Arabic as a hundred: 5.75 ساعة.
+    language = str(get_locale())[:2]
+    fraction = {"fr": int(value), "ar": 100}.get(language, int(value) + 1)
+    plural = int(value) if value == int(value) else fraction
     return str(ngettext("%(number)s hour", "%(number)s hours", plural, number=number))
 
 
