@@ -94,6 +94,7 @@ TABLE = [
     Row("certification.verify",              "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("certification.verify_form",         "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
 
+    Row("reporting.after_export",            "GET",  SIGN_IN,    FORBIDDEN,  FORBIDDEN,  FORBIDDEN,  AWAY),
     Row("reporting.export",                  "POST", SIGN_IN,    FORBIDDEN,  FORBIDDEN,  FORBIDDEN,  OPEN),
     Row("reporting.exports",                 "GET",  SIGN_IN,    FORBIDDEN,  FORBIDDEN,  FORBIDDEN,  OPEN),
     Row("reporting.records",                 "GET",  SIGN_IN,    FORBIDDEN,  FORBIDDEN,  FORBIDDEN,  OPEN),

@@ -46,6 +46,8 @@ class FilterForm(Form):
         self.affiliation.choices = [("", _l("All")), *((one.value, word) for one, word in AFFILIATIONS.items())]
         self.sex.choices = [("", _l("All")), *((one.value, word) for one, word in SEXES.items())]
         self.names = Names(dict(courses), dict(countries), dict(institutions))
+        for day in (self.since, self.until):
+            day.flags.optional = False  # like every filter: nothing that needs saying
         if not sex:
             del self.sex
         if self.institution.data not in dict(institutions):

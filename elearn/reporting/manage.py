@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from elearn.catalogue.rules import hours
 from elearn.core import access, audit
@@ -71,6 +71,13 @@ def export() -> Any:
         taken.spooled.close()
         raise
     return send(taken.spooled, taken.name, service.when_sent(export_id))
+
+
+@bp.get("/manage/records/export")
+@requires(Permission.RECORDS_SEE)
+def after_export() -> Any:
+    """The address of a refused export, asked for again: by its pager, by the choice of a language."""
+    return redirect(url_for(".records", **request.args.to_dict()))
 
 
 @bp.get("/manage/exports")

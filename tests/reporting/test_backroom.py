@@ -165,7 +165,7 @@ def test_with_a_mail_server_messages_are_sent(app, browser, dawit, monkeypatch):
     _mail("letter-1").sent_at = clock.now()
     page = browser(dawit).get("/manage/outbox").text
     assert ">sent<" in page
-    assert "Nothing leaves" not in page
+    assert "No mail server" not in page
 
 
 def test_an_unknown_message(browser, dawit):

@@ -205,8 +205,17 @@ def test_without_a_purpose_or_a_known_format_there_is_no_file(records, browser, 
     assert _logged() == []
 
 
+def test_from_a_refused_export_one_goes_on_where_one_was(records, browser, dawit):
+    """Its address belongs to a POST; a pager or the choice of a language asks for it by GET."""
+    response = browser(dawit).get(f"{URL}?country=NE&after=x")
+    assert response.status_code == 302
+    assert response.location == "/manage/records?country=NE&after=x"
+
+
 def test_a_wrong_filter_gives_no_file(records, browser, dawit):
-    assert browser(dawit).post(f"{URL}?country=ZZ", data=FORM).status_code == 422
+    response = browser(dawit).post(f"{URL}?country=ZZ", data=FORM)
+    assert response.status_code == 422
+    assert 'name="purpose"' not in response.text, "without filters it would take out everything"
     assert _logged() == []
 
 

@@ -12,6 +12,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   sent.add(form);
+  if ("download" in form.dataset) setTimeout(usableAgain, 5000); // a file leaves the page where it is
   const button = event.submitter?.dataset.pending ? event.submitter : null;
   if (!button) return;
   button.dataset.label = button.textContent;
@@ -22,14 +23,17 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-// Coming back with the browser's arrow shows the page as it was left: make its forms usable again.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
+function usableAgain() {
   for (const form of document.forms) sent.delete(form);
   for (const button of document.querySelectorAll("button[data-label]")) {
     button.textContent = button.dataset.label;
     button.removeAttribute("aria-disabled");
   }
+}
+
+// Coming back with the browser's arrow shows the page as it was left.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) usableAgain();
 });
 
 document.querySelector("[data-focus]")?.focus();
