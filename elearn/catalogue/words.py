@@ -1,7 +1,7 @@
 """The names of themes, levels and lengths in the reader's language, and hours as people write them."""
 
 from babel.numbers import format_decimal, format_percent
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import get_locale, lazy_gettext, ngettext
 
 from elearn.catalogue import rules
 from elearn.catalogue.rules import Length
@@ -37,7 +37,7 @@ def hours(minutes: int) -> str:
 
 def duration(minutes: int) -> str:
     """Hours, or minutes where a course takes less than one hour."""
-    return str(gettext("%(minutes)d min", minutes=minutes)) if minutes < 60 else hours(minutes)
+    return str(ngettext("%(num)d min", "%(num)d min", minutes)) if minutes < 60 else hours(minutes)
 
 
 def per_cent(value: int) -> str:

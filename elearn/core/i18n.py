@@ -78,13 +78,20 @@ def language_check(column: str = "lang") -> CheckConstraint:
 
 def long_date(moment: dt.datetime, lang: str | None = None) -> str:
     """21 November 2026 · 21 novembre 2026 · 21 نوفمبر 2026, digits 0-9, in the reader's time zone."""
-    return format_date(_local(moment), "d MMMM y", locale=_locale(lang))
+    local, locale = _local(moment), _locale(lang)
+    return format_date(local, _day(local, locale), locale=locale)
 
 
 def long_moment(moment: dt.datetime, lang: str | None = None) -> str:
     """Date and time in the reader's zone, with the zone's name."""
-    local = _local(moment)
-    return format_datetime(local, "d MMMM y, HH:mm", locale=_locale(lang)) + f" ({local.tzname()})"
+    local, locale = _local(moment), _locale(lang)
+    at = {"fr": " 'à' HH:mm", "ar": "، HH:mm"}.get(locale.language, ", HH:mm")
+    return format_datetime(local, _day(local, locale) + at, locale=locale) + f" ({local.tzname()})"
+
+
+def _day(local: dt.datetime, locale: Locale) -> str:
+    """The pattern of a day in words; in French the first is « 1er »."""
+    return "d'er' MMMM y" if locale.language == "fr" and local.day == 1 else "d MMMM y"
 
 
 def size(count: int) -> str:
