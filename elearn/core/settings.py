@@ -26,4 +26,5 @@ def put(key: str, value: str) -> None:
 
 def bump(key: str) -> None:
     """Count a revision up, so that what was kept ready for the old one is forgotten."""
-    put(key, str(int(get(key, "0")) + 1))
+    row = db.session.get(Setting, key, with_for_update=True, populate_existing=True)  # nobody counts beside us
+    put(key, str(int(row.value if row is not None else "0") + 1))

@@ -70,8 +70,7 @@ def open_request() -> Any:
     g.request_id = secrets.token_hex(6)
     unsafe = request.method not in database.SAFE_METHODS
     if unsafe:
-        # Read the whole body before any SQL: a slow phone must not hold the writer's lock.
-        request.get_data(cache=True, parse_form_data=True)
+        _read_body()
     _refuse_what_no_database_stores()
     if request.endpoint is None:
         return None  # no such page; the 404 needs no person
@@ -82,6 +81,14 @@ def open_request() -> Any:
         if answer is None:
             database.begin_writing()
     return answer
+
+
+def _read_body() -> None:
+    """Read it whole before any SQL: a slow phone must not hold the writer's lock."""
+    most = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    if request.mimetype == "application/x-www-form-urlencoded" and (request.content_length or 0) > most:
+        abort(413)  # the library applies this limit to forms with files only
+    request.get_data(cache=True, parse_form_data=True)
 
 
 def _refuse_what_no_database_stores() -> None:
