@@ -286,7 +286,9 @@ def _table(table: etree.Element, label: str) -> etree.Element:
         align = cell.attrib.pop("align", None)
         if align in _ALIGN:
             cell.set("class", _ALIGN[align])
-        if cell.tag == "th":
+        if cell.tag == "th" and not "".join(cell.itertext()).strip():
+            cell.tag = "td"  # the empty corner of a table heads nothing
+        elif cell.tag == "th":
             cell.set("scope", "col")
     frame = etree.Element("div", {"class": "table-scroll", "role": "region", "tabindex": "0", "aria-label": label})
     frame.append(table)
