@@ -30,7 +30,7 @@ HAPPENINGS = {
 }
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """A GET form: the code on the paper."""
 
     class Meta:
@@ -45,7 +45,7 @@ class CodeForm(FlaskForm):
     )
 
 
-class FindForm(FlaskForm):
+class FindForm(Form):
     """A GET form of administrators."""
 
     class Meta:

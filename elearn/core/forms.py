@@ -4,15 +4,41 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.i18n import translations
 from wtforms import Field
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from elearn.core.errors import Refused
 
+# What the library says by itself, in our words: its own are not there in every language.
+_OURS = {
+    "This field is required.": _l("Please fill this in."),
+    "Not a valid choice.": _l("Please choose from the list."),
+    "Invalid Choice: could not coerce.": _l("Please choose from the list."),
+    "Not a valid date value.": _l("Please give a day, such as 2026-11-21."),
+    "Not a valid integer value.": _l("Please give a whole number."),
+    "Field cannot be longer than %(max)d characters.": _l("Please use at most %(max)d characters."),
+}
+
+
+class _Words:
+    """The texts of validators, in the reader's language."""
+
+    def gettext(self, text: str) -> str:
+        return str(_OURS[text] if text in _OURS else translations.gettext(text))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return str(_OURS[many] if many in _OURS else translations.ngettext(one, many, number))
+
 
 class Form(FlaskForm):
     """A posted form. Render its page with `form.status`: 200 when shown, 422 when what was sent is not accepted."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -61,7 +61,7 @@ def test_more_time_is_shown_before_the_quiz(address, amina, boris, browser):
         ({"attempts": "-1"}, "whole number from 0 to 5"),
         ({"attempts": "99"}, "whole number from 0 to 5"),
         ({"attempts": "some"}, "whole number"),
-        ({"step": "choosing"}, "Not a valid choice"),
+        ({"step": "choosing"}, "Please choose from the list"),
     ],
 )
 def test_what_is_not_in_order_is_told_and_nothing_is_granted(address, boris, browser, given, told):
