@@ -24,6 +24,7 @@ from tests.support import postgres
 from tests.support.browser import Browser
 from tests.support.databases import AS_NEW, Database, Postgresql, Sqlite, new_postgresql_database
 from tests.support.inbox import Inbox
+from tests.support.live import free_port
 from tests.support.statements import statements
 
 DATABASES = ("sqlite", "postgresql")
@@ -293,10 +294,9 @@ def mail_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Em
     """A mail server on this machine, to which the application sends; the list fills with what it received."""
     monkeypatch.undo()
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
     controller.start()
-    host, port = controller.server.sockets[0].getsockname()
-    for name, value in {"MAIL_SERVER": host, "MAIL_PORT": port, "MAIL_USE_TLS": False}.items():
+    for name, value in {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": controller.port, "MAIL_USE_TLS": False}.items():
         monkeypatch.setitem(app.config, name, value)
     yield inbox.messages
     controller.stop()

@@ -8,7 +8,7 @@ import ssl
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formatdate, make_msgid
 from typing import Any
 
 from flask import current_app, render_template
@@ -71,9 +71,9 @@ def _message(mail: Mail) -> EmailMessage:
     message["Date"] = formatdate(mail.created_at.timestamp())
     # The same id at every try: a receiver that got it twice shows it once.
     message["Message-ID"] = f"<{mail.key}@{current_app.config['MAIL_FROM'].rpartition('@')[2].strip('>')}>"
-    message["Content-Language"] = mail.lang
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body)
+    message["Content-Language"] = mail.lang  # after the content, which begins with clearing such headers
     return message
 
 
@@ -87,3 +87,16 @@ def _deliver(message: EmailMessage) -> None:
         if config["MAIL_USERNAME"]:
             smtp.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
         smtp.send_message(message)
+
+
+def send_test(to_addr: str) -> None:
+    """Send a message to this address now, without queue and outbox. What goes wrong is raised as it is."""
+    message = EmailMessage()
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = Address(addr_spec=to_addr)
+    message["Subject"] = f"A test from {current_app.config['INSTANCE_NAMES']['en']}"
+    message["Date"] = formatdate(clock.now().timestamp())
+    message["Message-ID"] = make_msgid(domain=current_app.config["MAIL_FROM"].rpartition("@")[2].strip(">"))
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(f"This message was sent by `flask mail test` on {current_app.config['BASE_URL']}.\n")
+    _deliver(message)
