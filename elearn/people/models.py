@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from elearn.core.access import Role
@@ -100,6 +100,7 @@ class User(Base):
     epoch: Mapped[int] = mapped_column(default=0)
     state: Mapped[UserState] = mapped_column(enum_type(UserState))
     erased_at: Mapped[dt.datetime | None]
+    last_sign_in_at: Mapped[dt.datetime | None]  # a sign-in lasts SIGN_IN_LIFE at most, so use was not much later
     sort_key: Mapped[str] = mapped_column(String(400))
     search_text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[dt.datetime]
@@ -179,3 +180,40 @@ class Consent(Base):
     policy: Mapped[str] = mapped_column(String(24))
     version: Mapped[str] = mapped_column(String(24))
     at: Mapped[dt.datetime]
+
+
+class Erasure(Base):
+    """That a person is to be erased, and when it was done or taken back. `asked_by` None: the clock, of an account
+    that was never used."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        Index(
+            "uq_erasure_waiting",
+            "user_id",
+            unique=True,
+            sqlite_where=text("done_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL"),
+        ),
+        Index("ix_erasure_due_at", "due_at"),
+        CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="done_or_cancelled"),
+    )
+    id: Mapped[int] = primary_key()
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    asked_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    cancelled_at: Mapped[dt.datetime | None]
+    done_at: Mapped[dt.datetime | None]
+
+
+class DataCopy(Base):
+    """A copy of everything kept about a person, made for them on request; one at a time, and not for long."""
+
+    __tablename__ = "data_copy"
+    id: Mapped[int] = primary_key()
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), unique=True)
+    asked_at: Mapped[dt.datetime]
+    ready_at: Mapped[dt.datetime | None]
+    blob_sha: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
+    size: Mapped[int | None]
