@@ -16,6 +16,8 @@ TABLE = [
     Row("home.course",                       "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("home.front",                        "GET",  OPEN,       AWAY,       AWAY,       AWAY,       AWAY),
     Row("home.healthz",                      "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
+    Row("home.help",                         "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
+    Row("home.help_page",                    "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN, values={"role": "trainee"}),
     Row("home.manage",                       "GET",  SIGN_IN,    FORBIDDEN,  OPEN,       OPEN,       OPEN),
     Row("home.my_learning",                  "GET",  SIGN_IN,    OPEN,       OPEN,       OPEN,       OPEN),
     Row("home.privacy",                      "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),

@@ -1,8 +1,9 @@
 """The front page, the choices of the reader, legal pages, and whether the house stands."""
 
+import datetime as dt
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from sqlalchemy import text
 
 from elearn.core import access
@@ -16,6 +17,8 @@ from elearn.people.rules import PRIVACY_VERSION
 
 bp = Blueprint("home", __name__, template_folder="templates")
 YEAR = 31536000
+HELP = ("trainee", "trainer", "administrator")
+STATEMENT_REVISED = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)  # the accessibility statement, on the day of its words
 
 
 @bp.get("/")
@@ -73,7 +76,23 @@ def privacy() -> Any:
 @bp.get("/accessibility")
 @public
 def accessibility() -> Any:
-    return render_template("home/accessibility.html")
+    return render_template("home/accessibility.html", revised=STATEMENT_REVISED)
+
+
+@bp.get("/help/")
+@public
+def help() -> Any:
+    """Where to look: a page for each kind of work."""
+    return render_template("home/help/index.html")
+
+
+@bp.get("/help/<role>")
+@public
+def help_page(role: str) -> Any:
+    """What somebody with this role does here, and where."""
+    if role not in HELP:
+        abort(404)
+    return render_template(f"home/help/{role}.html")
 
 
 @bp.get("/manage/")
