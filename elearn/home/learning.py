@@ -14,7 +14,7 @@ from elearn.certification import queries as certificates
 from elearn.core import access
 from elearn.core.access import person_or_none, public, signed_in
 from elearn.core.forms import ButtonForm
-from elearn.core.i18n import content_language, long_date
+from elearn.core.i18n import LANGUAGES, content_language, long_date
 from elearn.home.views import bp
 from elearn.learning import player, queries
 from elearn.learning.models import EnrolmentState
@@ -58,11 +58,12 @@ def course(slug: str) -> Any:
 
 
 def completeness(outline: Outline) -> list[tuple[str, int]]:
-    """(language, per cent of the steps that speak it), the default language first."""
+    """(language, per cent of the steps that speak it), in the order of the words in the header."""
     total = len(outline.steps) or 1
     return [
         (lang, round(100 * sum(lang in step.titles for step in outline.steps) / total))
-        for lang in sorted(outline.texts, key=lambda code: (code != outline.default_lang, code))
+        for lang in LANGUAGES
+        if lang in outline.texts
     ]
 
 

@@ -22,6 +22,10 @@ FOLDER = ROOT / "instance" / "sheet"
 PASSWORD = "a plain password for pictures"
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
+WITH_PICTURES = """() => Promise.all([...document.images].map(image => {
+  image.loading = 'eager';
+  return image.decode().catch(() => null);
+}))"""
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Contact sheet</title>
 <style>body{{font-family:system-ui;margin:1rem;background:#888}}h2{{margin:2rem 0 .5rem}}
 div{{display:flex;gap:.75rem;align-items:start;overflow-x:auto}}img{{height:44rem;object-fit:contain;object-position:top}}</style>
@@ -63,6 +67,7 @@ def section(tour: Tour, stop: Stop, langs: list[str]) -> str:
 def pictures(tour: Tour, stop: Stop, lang: str) -> list[str]:
     """One page in one language: loaded once, seen in each width and scheme."""
     page, names = tour.open(stop, lang), []
+    page.evaluate(WITH_PICTURES)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844 if width < 700 else 900})
         for scheme in SCHEMES:
