@@ -8,7 +8,7 @@ from elearn.core.db import db
 from elearn.people import passwords, roles
 from elearn.people.models import SignIn, SignInFailure, User, UserState
 from elearn.people.rules import FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS
-from elearn.people.service import forget_what_is_over, note_failure
+from elearn.people.service import note_failure
 from tests.factories import people as make
 
 PASSWORD = "the well is deep enough"
@@ -130,7 +130,7 @@ def test_the_right_password_ends_the_count_of_the_wrong_ones(amina, browser):
     assert failures() == 0
 
 
-def test_failures_name_nobody_and_are_soon_forgotten(amina, visitor, frozen_clock):
+def test_failures_name_nobody_and_are_soon_forgotten(amina, visitor, frozen_clock, sweep):
     sign_in(visitor, password="not this one")
     (row,) = db.session.scalars(select(SignInFailure))
     assert "amina" not in row.account_key and len(row.account_key) == 64
@@ -138,8 +138,7 @@ def test_failures_name_nobody_and_are_soon_forgotten(amina, visitor, frozen_cloc
     sign_in(visitor, "nobody@example.org")
     assert failures() == 1  # the new one
     frozen_clock(minutes=16)
-    forget_what_is_over()
-    db.session.commit()
+    sweep()
     assert failures() == 0
 
 
@@ -220,14 +219,14 @@ def test_signing_in_again_on_a_device_ends_what_was_open_on_it(amina, boris, bro
     assert not signed_in(one)
 
 
-def test_a_sign_in_does_not_last_for_ever(amina, browser, frozen_clock):
+def test_a_sign_in_does_not_last_for_ever(amina, browser, frozen_clock, sweep):
     hers = browser(amina)
     frozen_clock(days=89)
     assert signed_in(hers)
     frozen_clock(days=2)
     assert not signed_in(hers)
-    frozen_clock(days=40)
-    forget_what_is_over()
+    frozen_clock(days=400)
+    sweep()
     assert db.session.scalar(select(func.count()).select_from(SignIn)) == 0
 
 
