@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.i18n import translations
-from wtforms import Field
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from elearn.core.errors import Refused
+from elearn.core.i18n import LONGEST_LINE
 
 # What the library says by itself, in our words: its own are not there in every language.
 _OURS = {
@@ -40,6 +43,11 @@ class Form(FlaskForm):
         def get_translations(self, form: Any) -> _Words:
             return _Words()
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            if request.is_json:
+                return None  # the library would take any JSON for fields, numbers and lists too
+            return _without_long_lines(form, super().wrap_formdata(form, formdata))
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.refusal: str = ""
@@ -61,6 +69,24 @@ class Form(FlaskForm):
                 self.refusal = str(refused.message)
             else:
                 field.errors = [*field.errors, str(refused.message)]
+
+
+def _without_long_lines(form: FlaskForm, sent: Any) -> Any:
+    """What was sent, with lines cut that are longer than any may be: an endless one keeps validators busy for hours."""
+    lines = {
+        field.name
+        for field in form
+        if isinstance(field, StringField) and not isinstance(field, TextAreaField | HiddenField)
+    }
+
+    def too_long(name: str, value: Any) -> bool:
+        return name in lines and isinstance(value, str) and len(value) > LONGEST_LINE
+
+    if sent is None or not any(too_long(name, value) for name, value in sent.items(multi=True)):
+        return sent
+    return MultiDict(
+        (name, value[:LONGEST_LINE] if too_long(name, value) else value) for name, value in sent.items(multi=True)
+    )
 
 
 def typed(field: Field) -> str:

@@ -20,6 +20,7 @@ LANGUAGES: dict[str, str] = {"en": "English", "fr": "Français", "ar": "العر
 LANGUAGE_COOKIE = "lang"
 RIGHT_TO_LEFT = frozenset({"ar"})
 FSI, PDI = "\u2068", "\u2069"
+LONGEST_LINE = 4_000  # composing takes time that grows with the square of the marks that follow each other
 # Characters that reorder or hide text; harmless in no name and in no title.
 _DIRECTION_CONTROLS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
@@ -116,7 +117,7 @@ def isolate(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """One line of typed text: composed, without direction controls, line breaks or doubled blanks."""
-    text = unicodedata.normalize("NFC", text).translate(_DIRECTION_CONTROLS)
+    text = unicodedata.normalize("NFC", text[:LONGEST_LINE]).translate(_DIRECTION_CONTROLS)
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     return " ".join(text.split())
 
