@@ -1,6 +1,7 @@
 """Pages of administrators: completion records, their export, and the log of exports."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -77,7 +78,7 @@ def export() -> Any:
 @requires(Permission.RECORDS_SEE)
 def after_export() -> Any:
     """The address of a refused export, asked for again: by its pager, by the choice of a language."""
-    return redirect(url_for(".records", **request.args.to_dict()))
+    return redirect(f"{url_for('.records')}?{urlencode(list(request.args.items(multi=True)))}")
 
 
 @bp.get("/manage/exports")
