@@ -1,16 +1,17 @@
 """Settings kept in the database: one key, one text."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from elearn.core.db import db
+from elearn.core.db import columns, db
 from elearn.core.models import Setting
 
 CATALOGUE_REVISION = "catalogue_revision"
+_VALUE = select(Setting.value).where(Setting.key == bindparam("key"))
 
 
 def get(key: str, default: str = "") -> str:
     """The value of a setting."""
-    value = db.session.execute(select(Setting.value).where(Setting.key == key)).scalar_one_or_none()
+    value = columns(_VALUE, key=key).scalar_one_or_none()
     return default if value is None else value
 
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from elearn.catalogue.access import taught_by
 from elearn.catalogue.models import AuthorRole, Course, CourseAuthor, CourseVersion, Step, VersionStep
 from elearn.core.access import Person
-from elearn.core.db import db
+from elearn.core.db import columns, db
 from elearn.core.paging import COUNT_CAP, Page, page_of
 from elearn.learning.models import Enrolment, EnrolmentState, ProgressState, StepProgress
 from elearn.people.models import User
@@ -63,14 +63,17 @@ def _places() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
+_PLACE_IN_COURSE = (
+    _places()
+    .where(Enrolment.user_id == bindparam("person"), Course.slug == bindparam("slug"))
+    .order_by(Enrolment.active_at.desc())
+    .limit(1)
+)
+
+
 def enrolment_of(person_id: int, slug: str) -> Place | None:
     """Where this person stands in the course; the most recent one of several. One statement."""
-    row = db.session.execute(
-        _places()
-        .where(Enrolment.user_id == person_id, Course.slug == slug)
-        .order_by(Enrolment.active_at.desc())
-        .limit(1)
-    ).first()
+    row = columns(_PLACE_IN_COURSE, person=person_id, slug=slug).first()
     return Place(*row) if row is not None else None
 
 
@@ -93,13 +96,14 @@ class Done:
     done_at: dt.datetime | None
 
 
+_PROGRESS = select(StepProgress.step_id, StepProgress.state, StepProgress.score, StepProgress.done_at).where(
+    StepProgress.enrolment_id == bindparam("enrolment")
+)
+
+
 def progress_of(enrolment_id: int) -> Mapping[int, Done]:
     """Progress by step id. One statement."""
-    rows = db.session.execute(
-        select(StepProgress.step_id, StepProgress.state, StepProgress.score, StepProgress.done_at).where(
-            StepProgress.enrolment_id == enrolment_id
-        )
-    )
+    rows = columns(_PROGRESS, enrolment=enrolment_id)
     return {row[0]: Done(*row[1:]) for row in rows}
 
 

@@ -1,16 +1,18 @@
 """Who reaches which people."""
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, literal, or_, select, true
 
 from elearn.core import clock
 from elearn.core.access import Permission, Person, Role, Scope
-from elearn.core.db import db
+from elearn.core.db import UtcDateTime, db
 from elearn.people.models import RoleGrant, User, UserState
 
 
-def in_force() -> ColumnElement[bool]:
-    """Roles that are held now."""
-    moment = clock.now()
+def in_force(moment: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Roles that are held now, or at a moment that a statement is told when it runs."""
+    moment = literal(clock.now(), UtcDateTime()) if moment is None else moment
     return (RoleGrant.starts_at <= moment) & or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > moment)
 
 

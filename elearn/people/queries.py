@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from elearn.core import clock
 from elearn.core.access import Grant, Person, Role
-from elearn.core.db import db
+from elearn.core.db import columns, db
 from elearn.core.i18n import folded
 from elearn.core.paging import Page, page_of
 from elearn.people.access import in_force, visible_to
@@ -39,37 +39,41 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+_ROLES_HELD = (
+    select(func.aggregate_strings(RoleGrant.role + ":" + RoleGrant.scope_key, ","))
+    .where(RoleGrant.user_id == User.id, in_force(bindparam("now")))
+    .scalar_subquery()
+)
+_BY_TOKEN = (
+    select(
+        User.id,
+        User.public_id,
+        User.name_latin,
+        User.email,
+        User.lang,
+        User.tz,
+        User.email_confirmed_at,
+        User.country,
+        User.institution_id,
+        User.data_saver,
+        SignIn.id,
+        _ROLES_HELD,
+    )
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(
+        SignIn.token_hash == bindparam("token"),
+        SignIn.ended_at.is_(None),
+        SignIn.started_at > bindparam("since"),
+        SignIn.epoch == User.epoch,
+        or_(*(User.state == state for state in OPEN)),
+    )
+)
+
+
 def person_by_token(token: str) -> Person | None:
     """The person whose device carries this token, with the roles in force now: one statement."""
-    roles = (
-        select(func.aggregate_strings(RoleGrant.role + ":" + RoleGrant.scope_key, ","))
-        .where(RoleGrant.user_id == User.id, in_force())
-        .scalar_subquery()
-    )
-    row = db.session.execute(
-        select(
-            User.id,
-            User.public_id,
-            User.name_latin,
-            User.email,
-            User.lang,
-            User.tz,
-            User.email_confirmed_at,
-            User.country,
-            User.institution_id,
-            User.data_saver,
-            SignIn.id,
-            roles,
-        )
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(
-            SignIn.token_hash == token_hash(token),
-            SignIn.ended_at.is_(None),
-            SignIn.started_at > clock.now() - SIGN_IN_LIFE,
-            SignIn.epoch == User.epoch,
-            User.state.in_(OPEN),
-        )
-    ).first()
+    now = clock.now()
+    row = columns(_BY_TOKEN, token=token_hash(token), now=now, since=now - SIGN_IN_LIFE).first()
     if row is None:
         return None
     return Person(
