@@ -15,10 +15,11 @@ from sqlalchemy import select
 from elearn.catalogue.kinds import Progress
 from elearn.catalogue.models import Course, CourseVersion, Step, VersionStep, VersionStepText, VersionText
 from elearn.core.db import db
+from elearn.core.ready import READY_PAGES
 
 Kept = TypeVar("Kept")
 MOST_OUTLINES, MOST_TEXTS = 100, 2000
-SHELF, SHOWCASE, SHARED_PAGES = KEPT = ("elearn_shelf", "elearn_showcase", "elearn_shared_pages")
+SHELF, SHOWCASE, SHARED_PAGES, _ready = KEPT = ("elearn_shelf", "elearn_showcase", "elearn_shared_pages", READY_PAGES)
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,10 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 def person_or_none() -> Person | None:
     """The signed-in person of this request."""
-    return current_user if has_request_context() and current_user.is_authenticated else None
+    if not has_request_context():
+        return None
+    found = current_user._get_current_object()  # itself, once: through the proxy every look at it costs a search
+    return found if found.is_authenticated else None
 
 
 def person() -> Person:

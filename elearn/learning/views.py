@@ -10,8 +10,8 @@ from elearn.catalogue import shelf
 from elearn.catalogue.models import Course, CourseState
 from elearn.catalogue.saver import without_images
 from elearn.catalogue.shelf import Outline
-from elearn.core import access
-from elearn.core.access import signed_in
+from elearn.core import access, ready
+from elearn.core.access import Person, signed_in
 from elearn.core.db import db, reading
 from elearn.core.forms import ButtonForm, choices, typed
 from elearn.core.i18n import LANGUAGES, content_language, interface_language
@@ -97,9 +97,16 @@ def lesson(slug: str, step: str) -> Any:
     wanted = content_language(outline.texts, outline.default_lang, enrolled=place.lang)
     shown, _title = outline.title(found, wanted)
     page = shelf.page(outline.version_id, found, shown) or abort(404)
-    view = player.lesson_view(outline, found, page, wanted, queries.progress_of(place.enrolment_id))
-    html = without_images(page.html) if me.data_saver else page.html
-    return render_template("learning/lesson.html", view=view, place=place, slug=slug, html=html)
+    done = player.done_steps(queries.progress_of(place.enrolment_id))
+
+    def render(reader: Person) -> str:
+        view = player.lesson_view(outline, found, page, wanted, player.only_done(done))
+        html = without_images(page.html) if reader.data_saver else page.html
+        return render_template(
+            "learning/lesson.html", view=view, studying=place.studying, slug=slug, html=html, person=reader
+        )
+
+    return ready.page((outline.version_id, shown, wanted, place.studying, done), me, render)
 
 
 def _outline(place: queries.Place) -> Outline:
