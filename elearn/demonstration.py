@@ -1,53 +1,76 @@
 """`make run`: a demonstration instance, made ready and served until Ctrl-C.
 
-It runs what production runs, as two processes: gunicorn and one worker for jobs. When either ends, so does the other.
+It serves as production does: gunicorn with its settings, and one worker for jobs. Both are forked from the process that
+made everything ready, so that nothing is imported twice; when either ends, so does the other.
 """
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
+from collections.abc import Callable
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.cli import ScriptInfo
+from gunicorn.app.base import BaseApplication
+
+from elearn import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 READY = (("db", "upgrade"), ("courses", "sync"), ("demo", "load"))
-COMMANDS = (
-    (sys.executable, "-m", "gunicorn", "--config", "python:elearn.serving", "wsgi:app"),
-    (sys.executable, "-m", "flask", "--app", "wsgi", "worker"),
-)
+
+
+class Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn with the settings of `elearn.serving`, around an application that is there already."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name in self.cfg.settings.keys() & vars(serving).keys():
+            self.cfg.set(name, getattr(serving, name))
+
+    def load(self) -> Flask:
+        return self.app
 
 
 def main() -> int:
     """Make ready, serve; the exit code."""
-    port = os.environ.setdefault("PORT", "8000")
     os.environ.setdefault("DEMONSTRATION", "1")
-    os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
+    os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
     os.chdir(ROOT)
-    make_ready()
-    return serve()
+    return serve(ready())
 
 
-def make_ready() -> None:
-    """Migrate, publish the shipped courses, see to the people of the demonstration."""
+def ready() -> Flask:
+    """The application: migrated, its courses published, its people there."""
     from elearn import create_app  # here, so that the environment above counts
+    from elearn.core.db import db
 
     app = create_app()
     for command in READY:
         run_command(app, *command)
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()  # a connection does not survive a fork
+    return app
 
 
 def run_command(app: Flask, *command: str) -> None:
-    """A `flask` command in this process: starting Python anew for each would cost a second."""
+    """A `flask` command in this process."""
     app.cli.main(args=list(command), obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
 
 
-def serve() -> int:
+def serve(app: Flask) -> int:
     """Run web and worker until one of them ends or we are told to stop."""
-    processes = [subprocess.Popen(command, start_new_session=True) for command in COMMANDS]
+    fork = multiprocessing.get_context("fork")
+    processes = [fork.Process(target=_apart, args=(run,)) for run in (Web(app).run, lambda: run_command(app, "worker"))]
+    for process in processes:
+        process.start()
 
     def stop(_signal: int, _frame: Any) -> None:
         for process in processes:
@@ -55,13 +78,17 @@ def serve() -> int:
 
     for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(told, stop)
-    first, code = os.wait()
+    wait([process.sentinel for process in processes])
     for process in processes:
-        if process.pid == first:
-            process.returncode = os.waitstatus_to_exitcode(code)
-        else:
-            process.terminate()
-    return max(abs(process.wait()) for process in processes)
+        process.terminate()
+        process.join()
+    return max(abs(process.exitcode or 0) for process in processes)
+
+
+def _apart(run: Callable[[], None]) -> None:
+    """In a session of its own: Ctrl-C reaches the parent alone, which stops both in order."""
+    os.setsid()
+    run()
 
 
 if __name__ == "__main__":
