@@ -17,8 +17,6 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from gunicorn.app.base import BaseApplication
 
-from elearn import serving
-
 ROOT = Path(__file__).resolve().parent.parent
 READY = (("db", "upgrade"), ("courses", "sync"), ("demo", "load"))
 
@@ -31,6 +29,8 @@ class Web(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
+        from elearn import serving  # here and below, so that the environment set in main() counts
+
         for name in self.cfg.settings.keys() & vars(serving).keys():
             self.cfg.set(name, getattr(serving, name))
 
@@ -41,14 +41,15 @@ class Web(BaseApplication):  # type: ignore[misc]
 def main() -> int:
     """Make ready, serve; the exit code."""
     os.environ.setdefault("DEMONSTRATION", "1")
-    os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+    os.environ.setdefault("PORT", "8000")
+    os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{os.environ['PORT']}")
     os.chdir(ROOT)
     return serve(ready())
 
 
 def ready() -> Flask:
     """The application: migrated, its courses published, its people there."""
-    from elearn import create_app  # here, so that the environment above counts
+    from elearn import create_app
     from elearn.core.db import db
 
     app = create_app()
