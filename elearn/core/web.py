@@ -4,12 +4,14 @@ import itertools
 import logging
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.core import db as database
@@ -32,6 +34,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 PUBLIC = Access(anybody=True)
@@ -44,6 +47,8 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
         WTF_CSRF_CHECK_DEFAULT=False,  # checked below, after access
         WTF_CSRF_SSL_STRICT=False,  # the token is enough; an office's proxy may take the Referer away
+        # The prefix keeps a neighbouring site of the same domain from putting a cookie of its own in its place.
+        SESSION_COOKIE_NAME="__Host-session" if app.config["SESSION_COOKIE_SECURE"] else "session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
@@ -86,8 +91,8 @@ def open_request() -> Any:
 def _read_body() -> None:
     """Read it whole before any SQL: a slow phone must not hold the writer's lock."""
     most = current_app.config["MAX_FORM_MEMORY_SIZE"]
-    if request.mimetype == "application/x-www-form-urlencoded" and (request.content_length or 0) > most:
-        abort(413)  # the library applies this limit to forms with files only
+    if request.mimetype != "multipart/form-data" and (request.content_length or 0) > most:
+        abort(413)  # the library applies this limit to forms with files only, and puts anything else into memory
     request.get_data(cache=True, parse_form_data=True)
 
 
@@ -136,7 +141,7 @@ def csrf_exempt(view: Any) -> Any:
 
 
 def add_headers(response: Response) -> Response:
-    """Security headers on every answer; pages of a signed-in person are nobody else's to keep."""
+    """Security headers on every answer; what is meant for one person is nobody else's to keep."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
@@ -151,6 +156,9 @@ def add_headers(response: Response) -> Response:
 
 
 def _personal() -> bool:
+    """Of somebody who is signed in, or with what was typed in it, or opened by a link from a mail."""
+    if request.method not in database.SAFE_METHODS or "token" in (request.view_args or {}):
+        return True
     return "_login_user" in g and bool(current_user.is_authenticated)
 
 
@@ -193,6 +201,9 @@ def refused(error: Refused) -> Any:
 
 
 def http_error(error: HTTPException) -> Any:
+    if isinstance(error, RequestRedirect):  # to the spelling of an address: a path, whatever name the request came to
+        parts = urlsplit(error.new_url)
+        return redirect(f"{parts.path}?{parts.query}" if parts.query else parts.path, error.code)
     if error.code is None or error.code < 400 or error.response is not None:
         return error
     if error.code >= 500:

@@ -82,7 +82,7 @@ def sign_out_everywhere(amina, hers):
 
 
 def lose_the_cookie(amina, hers):
-    hers.delete_cookie("session", domain="academy.example.org")
+    hers.delete_cookie("__Host-session", domain="academy.example.org")
 
 
 ENDINGS = [end_the_row, sign_out_everywhere, lose_the_cookie]

@@ -33,10 +33,10 @@ def slow_post(address, one, path: str, form: dict[str, str]) -> tuple[socket.soc
     """A connection on which the first half of a form has arrived, and the second half."""
     page = one.get(path).text
     token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
-    cookie = one.get_cookie("session", domain=SITE).value
+    cookie = one.get_cookie("__Host-session", domain=SITE).value
     body = urlencode(form | {"csrf_token": token}).encode()
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: {SITE}\r\nCookie: session={cookie}\r\nConnection: close\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {SITE}\r\nCookie: __Host-session={cookie}\r\nConnection: close\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     connection = socket.create_connection(address, timeout=10)

@@ -48,7 +48,7 @@ def test_cookies_are_for_https_for_the_server_and_for_this_site_only(amina, visi
     amina.password_hash = passwords.hashed(PASSWORD)
     answer = visitor.post("/sign-in", data={"email": "amina@example.org", "password": PASSWORD})
     cookies = answer.headers.getlist("Set-Cookie")
-    assert {cookie.partition("=")[0] for cookie in cookies} == {"session", "lang"}
+    assert {cookie.partition("=")[0] for cookie in cookies} == {"__Host-session", "lang"}
     for cookie in cookies:
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
 

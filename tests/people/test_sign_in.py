@@ -194,8 +194,8 @@ def test_signing_out_ends_this_device_only(amina, browser):
 
 def test_a_copied_cookie_is_worth_nothing_after_signing_out(amina, browser):
     hers, thief = browser(amina), browser()
-    cookie = hers.get_cookie("session", domain="academy.example.org")
-    thief.set_cookie("session", cookie.value, domain="academy.example.org")
+    cookie = hers.get_cookie("__Host-session", domain="academy.example.org")
+    thief.set_cookie("__Host-session", cookie.value, domain="academy.example.org")
     assert signed_in(thief)
     hers.post("/sign-out")
     assert not signed_in(thief)
@@ -212,10 +212,10 @@ def test_signing_out_everywhere_ends_every_device(amina, browser):
 def test_signing_in_again_on_a_device_ends_what_was_open_on_it(amina, boris, browser):
     boris.password_hash = HASH
     one = browser(amina)
-    cookie = one.get_cookie("session", domain="academy.example.org").value
+    cookie = one.get_cookie("__Host-session", domain="academy.example.org").value
     assert sign_in(one, "boris@example.org").status_code == 303
     assert "boris@example.org" in one.get("/me/profile").text
-    one.set_cookie("session", cookie, domain="academy.example.org")
+    one.set_cookie("__Host-session", cookie, domain="academy.example.org")
     assert not signed_in(one)
 
 
