@@ -6,6 +6,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent
+# How many days what is kept by the clock is kept, each a variable RETAIN_…_DAYS; see elearn/core/retention.py.
+RETENTION_DAYS = {
+    "audit-details": 400,
+    "data-copies": 7,
+    "inactive-accounts": 1095,
+    "jobs": 30,
+    "left-over-files": 1,
+    "links": 30,
+    "mail": 180,
+    "sign-ins": 90,
+    "unused-accounts": 365,
+}
+MAY_BE_KEPT = {"inactive-accounts", "unused-accounts"}  # 0: the clock leaves them alone
 WEAK_SECRETS = {"", "secret", "changeme", "change-me", "dev", "development", "password"}
 
 
@@ -91,7 +104,16 @@ def from_environment() -> dict[str, Any]:
         },
         "SERIAL_PREFIX": _serial_prefix(),
         "CONTACT": _env("CONTACT", "academy@example.org"),
+        "RETENTION_DAYS": {name: _days(name, days) for name, days in RETENTION_DAYS.items()},
     }
+
+
+def _days(name: str, default: int) -> int:
+    variable = f"RETAIN_{name.upper().replace('-', '_')}_DAYS"
+    days = _whole(variable, default)
+    if days == 0 and name not in MAY_BE_KEPT:
+        raise BadConfiguration(f"{variable} must be at least 1")
+    return days
 
 
 def _serial_prefix() -> str:

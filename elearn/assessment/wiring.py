@@ -13,4 +13,4 @@ from elearn.core import privacy
 def init_app(app: Flask) -> None:
     app.extensions.setdefault("step_kinds", {})[QUIZ.name] = QUIZ
     app.register_blueprint(bp)
-    privacy.register("assessment", export=holders.export, erase=holders.erase)
+    privacy.register("assessment", export=holders.export, erase=holders.erase, holdings=holders.HOLDINGS)

@@ -2,13 +2,16 @@
 
 from flask import Flask
 
+from elearn.catalogue import holders
 from elearn.catalogue import models as models
 from elearn.catalogue.cli import courses
 from elearn.catalogue.lesson import LESSON
 from elearn.catalogue.views import bp
+from elearn.core import privacy
 
 
 def init_app(app: Flask) -> None:
     app.extensions.setdefault("step_kinds", {})[LESSON.name] = LESSON
     app.register_blueprint(bp)
     app.cli.add_command(courses)
+    privacy.register("catalogue", export=holders.export, erase=holders.erase, holdings=holders.HOLDINGS)

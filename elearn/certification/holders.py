@@ -1,14 +1,32 @@
 """A holder's rights over their certificates: what is given out about them, and what erasing takes away."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
-from elearn.certification import queries
+from elearn.certification import files, queries
 from elearn.certification.models import CertificateEvent
 from elearn.core import clock, jobs
-from elearn.core.db import db
+from elearn.core.db import db, reading
 from elearn.core.models import Audit, AuditDetail, Blob
+from elearn.core.privacy import Fate, Holding
+
+HOLDINGS = (
+    Holding(
+        what=_l("Your name as it is printed on certificates, and their files"),
+        why=_l("To print them again as they were, and to tell whoever checks one what stands on it."),
+        tables=("certificate_holder", "certificate_file"),
+        fate=Fate.ERASED,
+    ),
+    Holding(
+        what=_l("Certificates without their names: code, number, course, date, and what became of them"),
+        why=_l("Whoever checks a paper is told that it was issued, and that its holder was erased."),
+        tables=("certificate", "certificate_event"),
+        fate=Fate.NAMELESS,
+    ),
+)
 
 
 def export(user_id: int) -> list[dict[str, Any]]:
@@ -18,6 +36,16 @@ def export(user_id: int) -> list[dict[str, Any]]:
         | {"issued_at": record.certificate.issued_at.isoformat(), "status": record.status.value}
         for record in queries.all_of_person(user_id)
     ]  # fmt: skip
+
+
+def papers(user_id: int) -> Iterator[tuple[str, bytes]]:
+    """The files of a person's certificates that still stand, each made now if it never was."""
+    with reading():
+        found = [(record.certificate.id, record.serial) for record in queries.of_person(user_id)]
+    for certificate_id, serial in found:
+        stored = files.ready(certificate_id)
+        if stored is not None:
+            yield f"certificates/{serial}.pdf", stored.content
 
 
 def erase(user_id: int) -> None:

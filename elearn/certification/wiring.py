@@ -17,4 +17,10 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(certificates)
     course_completed.connect(service.on_course_completed)
     email_confirmed.connect(service.on_email_confirmed)
-    privacy.register("certification", export=holders.export, erase=holders.erase)
+    privacy.register(
+        "certification",
+        export=holders.export,
+        erase=holders.erase,
+        holdings=holders.HOLDINGS,
+        files=holders.papers,
+    )

@@ -3,10 +3,13 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from flask import current_app
+
+CHUNK = 1024 * 1024
 
 
 class LocalStorage:
@@ -34,6 +37,22 @@ class LocalStorage:
             os.replace(temporary, path)
         return sha256
 
+    def put_stream(self, source: BinaryIO) -> str:
+        """The same for what is too large to stand in memory: everything from the present position on."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        found = hashlib.sha256()
+        handle, temporary = tempfile.mkstemp(dir=self.root)
+        with os.fdopen(handle, "wb") as file:
+            while chunk := source.read(CHUNK):
+                found.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        path = self._path(found.hexdigest())
+        path.parent.mkdir(exist_ok=True)
+        os.replace(temporary, path)
+        return path.name
+
     def open(self, sha256: str) -> BinaryIO:
         """The stored bytes. Raises FileNotFoundError."""
         return self._path(sha256).open("rb")
@@ -45,6 +64,10 @@ class LocalStorage:
     def delete(self, sha256: str) -> None:
         """Forget the bytes; nothing happens when they are not there."""
         self._path(sha256).unlink(missing_ok=True)
+
+    def unfinished(self) -> Iterator[Path]:
+        """What a process left behind that was killed while it stored something."""
+        return (path for path in self.root.glob("**/tmp*") if path.is_file())
 
 
 def storage() -> LocalStorage:

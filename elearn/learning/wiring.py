@@ -5,9 +5,10 @@ from typing import Any
 from flask import Flask
 
 from elearn.catalogue.events import OwnState, own_states
+from elearn.core import privacy
+from elearn.learning import holders, player
 from elearn.learning import manage as manage  # adds its pages to the blueprint
 from elearn.learning import models as models
-from elearn.learning import player
 from elearn.learning.views import bp
 
 
@@ -18,3 +19,4 @@ def _own_states(_sender: Any, person_id: int, **_more: Any) -> dict[int, OwnStat
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     own_states.connect(_own_states)
+    privacy.register("learning", export=holders.export, erase=holders.erase, holdings=holders.HOLDINGS)

@@ -30,13 +30,13 @@ ROLE_NAMES = {Role.TRAINER: _l("Trainer"), Role.ADMINISTRATOR: _l("Administrator
 assert set(ROLE_NAMES) == set(ROLES)
 
 
-def _required() -> InputRequired:
+def required() -> InputRequired:
     return InputRequired(_l("Please fill this in."))
 
 
 def _email() -> list[Any]:
     return [
-        _required(),
+        required(),
         Length(max=254),
         Email(_l("This does not look like an e-mail address, such as name@ministry.gov.")),
     ]
@@ -44,7 +44,7 @@ def _email() -> list[Any]:
 
 def _new_password() -> list[Any]:
     return [
-        _required(),
+        required(),
         Length(
             min=PASSWORD_SHORTEST,
             max=PASSWORD_LONGEST,
@@ -65,7 +65,7 @@ def _has_letters(_form: Any, field: Any) -> None:
 
 def name_latin_field() -> StringField:
     return StringField(
-        _l("Your name in Latin letters"), [_required(), Length(max=200), _has_letters], filters=[_cleaned]
+        _l("Your name in Latin letters"), [required(), Length(max=200), _has_letters], filters=[_cleaned]
     )
 
 
@@ -85,7 +85,7 @@ class NameForm(Form):
 class AboutMe(NameForm):
     """Country, institution, language: shared by registering and by the profile."""
 
-    country = SelectField(_l("Country"), [_required()])
+    country = SelectField(_l("Country"), [required()])
     institution = SelectField(_l("Institution"), [Optional()])
     proposed_institution = StringField(
         _l("Name of your institution, if it is not in the list"), [Optional(), Length(max=200)], filters=[_cleaned]
@@ -156,7 +156,7 @@ def _zones() -> tuple[tuple[str, str], ...]:
 
 
 class ProfileForm(AboutMe):
-    tz = SelectField(_l("Time zone"), [_required()])
+    tz = SelectField(_l("Time zone"), [required()])
     data_saver = BooleanField(_l("Save data: show pictures only when I ask for them"))
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -165,8 +165,8 @@ class ProfileForm(AboutMe):
 
 
 class SignInForm(_Limited):
-    email = EmailField(_l("E-mail address"), [_required(), Length(max=254)])
-    password = PasswordField(_l("Password"), [_required(), Length(max=PASSWORD_LONGEST)])
+    email = EmailField(_l("E-mail address"), [required(), Length(max=254)])
+    password = PasswordField(_l("Password"), [required(), Length(max=PASSWORD_LONGEST)])
     next = HiddenField()
     kept = HiddenField()
 
@@ -178,7 +178,7 @@ class AskResetForm(_Limited):
 class NewPasswordForm(Form):
     password = PasswordField(_l("New password"), _new_password())
     again = PasswordField(
-        _l("New password, once more"), [_required(), EqualTo("password", _l("The two are not the same."))]
+        _l("New password, once more"), [required(), EqualTo("password", _l("The two are not the same."))]
     )
 
     def validate_password(self, field: Any) -> None:
@@ -186,22 +186,22 @@ class NewPasswordForm(Form):
         _refuse_weak(field.data, owner.email if owner else "", owner.name if owner else "")
 
 
-class _KnowingForm(_Limited):
+class KnowingForm(_Limited):
     """What only the owner may change, even on a device somebody left signed in."""
 
-    present_password = PasswordField(_l("Present password"), [_required(), Length(max=PASSWORD_LONGEST)])
+    present_password = PasswordField(_l("Present password"), [required(), Length(max=PASSWORD_LONGEST)])
 
 
-class ChangePasswordForm(NewPasswordForm, _KnowingForm):
+class ChangePasswordForm(NewPasswordForm, KnowingForm):
     pass
 
 
-class ChangeEmailForm(_KnowingForm):
+class ChangeEmailForm(KnowingForm):
     email = EmailField(_l("New e-mail address"), _email())
 
 
 class CodeForm(Form):
-    code = TelField(_l("Code of six digits"), [_required(), Length(max=20)])
+    code = TelField(_l("Code of six digits"), [required(), Length(max=20)])
 
     def validate_code(self, field: Any) -> None:
         field.data = "".join(western_digits(field.data).split())
@@ -230,6 +230,7 @@ class FindPeopleForm(Form):
                 ("active", _l("Active")),
                 ("unconfirmed", _l("Address not confirmed")),
                 ("blocked", _l("Blocked")),
+                (queries.INACTIVE, _l("Not used for a long time")),
             ]
         )
 
@@ -254,7 +255,7 @@ class AcceptInstitutionForm(Form):
 
 
 class MergeInstitutionForm(Form):
-    into = SelectField(_l("The same as this institution of the list"), [_required()])
+    into = SelectField(_l("The same as this institution of the list"), [required()])
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -48,6 +48,7 @@ def _person_page(public_id: str, grant_form: GrantRoleForm | None = None) -> Any
         found=found,
         user=found.user,
         grants=queries.grants(found.user.id, lang),
+        erasure=queries.erasure_of(found.user.id),
         role_names=ROLE_NAMES,
         may_change=can_manage(me, found.user),
         may_grant=me.may(Permission.ROLES_GRANT) and can_manage(me, found.user),
@@ -58,7 +59,7 @@ def _person_page(public_id: str, grant_form: GrantRoleForm | None = None) -> Any
 @bp.post("/manage/people/<public_id>/<any(block, unblock, 'confirm-affiliation'):what>")
 @requires(Permission.PEOPLE_MANAGE)
 def change_person(public_id: str, what: str) -> Any:
-    user, me = _managed_or_404(public_id), access.person()
+    user, me = managed_or_404(public_id), access.person()
     if what == "block":
         roles.block(me, user)
         flash(_("The account is blocked and signed out everywhere."))
@@ -74,7 +75,7 @@ def change_person(public_id: str, what: str) -> Any:
 @bp.post("/manage/people/<public_id>/roles")
 @requires(Permission.ROLES_GRANT)
 def grant_role(public_id: str) -> Any:
-    user, form = _managed_or_404(public_id), GrantRoleForm()
+    user, form = managed_or_404(public_id), GrantRoleForm()
     if form.validate_on_submit():
         with form.explaining_refusals():
             roles.grant_role(
@@ -92,12 +93,12 @@ def grant_role(public_id: str) -> Any:
 @bp.post("/manage/people/<public_id>/roles/<int:grant_id>/end")
 @requires(Permission.ROLES_GRANT)
 def end_role(public_id: str, grant_id: int) -> Any:
-    roles.end_role(access.person(), _managed_or_404(public_id), grant_id)
+    roles.end_role(access.person(), managed_or_404(public_id), grant_id)
     flash(_("The role has ended."))
     return redirect(url_for(".manage_person", public_id=public_id), 303)
 
 
-def _managed_or_404(public_id: str) -> User:
+def managed_or_404(public_id: str) -> User:
     """A person in the administrator's scope: strangers 404, one's own account refused."""
     me = access.person()
     found = queries.person_page(me, public_id, interface_language()) or abort(404)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from flask import current_app
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from elearn.core import clock
@@ -17,6 +18,8 @@ from elearn.core.paging import Page, page_of
 from elearn.people.access import in_force, visible_to
 from elearn.people.models import (
     CountryText,
+    DataCopy,
+    Erasure,
     Institution,
     InstitutionStatus,
     InstitutionText,
@@ -32,6 +35,7 @@ from elearn.people.rules import FAILURE_WINDOW, SIGN_IN_LIFE, Failures
 OPEN = (UserState.ACTIVE, UserState.UNCONFIRMED)  # may sign in
 LONGEST_SEARCH, MOST_WORDS = 100, 8
 PROPOSALS_SHOWN = 20
+INACTIVE = "inactive"  # a state that no account is in: nobody has signed in to it for a long time
 
 
 def token_hash(token: str) -> str:
@@ -271,6 +275,8 @@ def people(person: Person, wanted: Filter, lang: str) -> Page[Any]:
         found = found.where(User.country == wanted.country)
     if wanted.state in set(UserState):
         found = found.where(User.state == wanted.state)
+    elif wanted.state == INACTIVE and (days := current_app.config["RETENTION_DAYS"]["inactive-accounts"]):
+        found = found.where(inactive(clock.now() - dt.timedelta(days=days)))
     if wanted.role in set(Role):
         found = found.where(User.id.in_(select(RoleGrant.user_id).where(RoleGrant.role == wanted.role, in_force())))
     return page_of(
@@ -311,3 +317,50 @@ def listed_institutions(lang: str) -> Page[Any]:
         institution_name(lang, Institution.id), country.scalar_subquery(), Institution.country, Institution.id
     ).where(Institution.status == InstitutionStatus.CONFIRMED)
     return page_of(found, [Institution.country, Institution.id], row=lambda row: (row[0] or "", row[1] or ""))
+
+
+# --- what people may ask about their data -----------------------------------------------------------------------------
+
+
+def waiting() -> ColumnElement[bool]:
+    """Erasures that were asked for, and neither taken back nor carried out."""
+    return and_(Erasure.cancelled_at.is_(None), Erasure.done_at.is_(None))
+
+
+def erasure_of(user_id: int, *, lock: bool = False) -> Erasure | None:
+    """The erasure that waits for a person, if there is one."""
+    found = select(Erasure).where(Erasure.user_id == user_id, waiting())
+    return db.session.execute(found.with_for_update() if lock else found).scalar_one_or_none()
+
+
+def due_erasures() -> Select[int, int]:
+    """(erasure, person) of those whose days have passed."""
+    return select(Erasure.id, Erasure.user_id).where(waiting(), Erasure.due_at <= clock.now())
+
+
+def unused_accounts(opened_before: dt.datetime) -> Select[int]:
+    """Accounts that were never confirmed and never signed in to, and were not announced to be erased meanwhile."""
+    announced = exists().where(Erasure.user_id == User.id, or_(waiting(), Erasure.asked_at > opened_before))
+    return select(User.id).where(
+        User.state == UserState.UNCONFIRMED,
+        User.last_sign_in_at.is_(None),
+        User.created_at < opened_before,
+        ~announced,
+    )
+
+
+def inactive(since: dt.datetime) -> ColumnElement[bool]:
+    """Accounts once used that nobody has signed in to since a moment."""
+    used = or_(User.state == UserState.ACTIVE, User.last_sign_in_at.is_not(None))
+    return and_(User.state.in_(OPEN), used, func.coalesce(User.last_sign_in_at, User.created_at) < since)
+
+
+def data_copy(user_id: int, *, lock: bool = False) -> DataCopy | None:
+    """The copy of their data that somebody asked for, in preparation or ready."""
+    found = select(DataCopy).where(DataCopy.user_id == user_id)
+    return db.session.execute(found.with_for_update() if lock else found).scalar_one_or_none()
+
+
+def old_copies(before: dt.datetime) -> Select[int]:
+    """Copies that were ready, or asked for and never made, before a moment."""
+    return select(DataCopy.id).where(func.coalesce(DataCopy.ready_at, DataCopy.asked_at) < before)

@@ -17,7 +17,11 @@ TOKEN_LIVES = {
 MAIL_WINDOW = dt.timedelta(hours=1)
 MAILS_PER_WINDOW = 4
 SIGN_IN_LIFE = dt.timedelta(days=90)  # then a device signs in again, however often it was used
-KEPT_AFTERWARDS = dt.timedelta(days=30)  # ended sign-ins and used links, for questions about them
+ERASURE_GRACE = dt.timedelta(days=7)  # in which an erasure can be taken back
+UNUSED_WARNING = dt.timedelta(days=30)  # the same for accounts that were never used
+COPY_AGAIN = dt.timedelta(hours=1)  # between two copies of one's data
+COPY_GIVEN_UP = dt.timedelta(days=1)  # a copy that is not ready by then never will be
+REASON_SHORTEST, REASON_LONGEST = 10, 500
 PRIVACY_VERSION = "2026-11"
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from elearn.core import audit, clock
 from elearn.core.access import Person
@@ -16,7 +16,7 @@ from elearn.core.errors import Refused
 from elearn.core.i18n import clean_line, folded
 from elearn.people import queries, rules
 from elearn.people.institutions import affiliate
-from elearn.people.models import Sex, SignIn, SignInFailure, Token, User
+from elearn.people.models import Sex, SignIn, SignInFailure, User
 
 
 def normal_email(email: str) -> str:
@@ -66,6 +66,7 @@ def begin_sign_in(user_id: int, epoch: int, agent: str) -> str:
             agent=clean_line(agent)[:200],
         )
     )
+    db.session.execute(update(User).where(User.id == user_id).values(last_sign_in_at=moment))
     db.session.flush()
     return token
 
@@ -137,14 +138,3 @@ def choose_language(actor: Person, lang: str) -> None:
 def choose_data_saver(actor: Person, on: bool) -> None:
     """Pictures by description first, kept with the account."""
     db.session.get_one(User, actor.id).data_saver = on
-
-
-def forget_what_is_over() -> None:
-    """A sweep: failures outside their window, and ended sign-ins and used links after a while."""
-    moment = clock.now()
-    long_ago = moment - rules.KEPT_AFTERWARDS
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at < moment - rules.FAILURE_WINDOW))
-    db.session.execute(
-        delete(SignIn).where(or_(SignIn.ended_at < long_ago, SignIn.started_at < long_ago - rules.SIGN_IN_LIFE))
-    )
-    db.session.execute(delete(Token).where(Token.expires_at < long_ago))

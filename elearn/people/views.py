@@ -13,12 +13,13 @@ from elearn.core.forms import ButtonForm, typed
 from elearn.core.i18n import LANGUAGE_COOKIE, interface_language
 from elearn.core.origin import own_path
 from elearn.core.web import remember_choice
-from elearn.people import links, passwords, queries, service
+from elearn.people import erasure, links, passwords, queries, service
 from elearn.people.forms import (
     AskResetForm,
     ChangeEmailForm,
     ChangePasswordForm,
     CodeForm,
+    KnowingForm,
     NewPasswordForm,
     ProfileForm,
     RegisterForm,
@@ -102,7 +103,7 @@ def _account_for(form: SignInForm) -> Account | None:
     return account
 
 
-def _checked(form: SignInForm | ChangePasswordForm | ChangeEmailForm, email: str, password: str) -> Account | None:
+def _checked(form: SignInForm | KnowingForm, email: str, password: str) -> Account | None:
     """The account with this address if the password is right; wrong ones are counted, whether it exists or not."""
     key, ip = service.account_key(email), request.remote_addr or ""
     with reading():
@@ -123,6 +124,8 @@ def _signed_in(form: SignInForm, account: Account) -> Any:
         service.sign_out(before)
     service.forget_failures(service.account_key(typed(form.email)))
     _open_session(account.id, account.epoch)
+    if erasure.take_back(account.id, account.id):
+        flash(_("You have signed in, so your account is kept. It will not be erased."))
     carried = kept.unpack(form.kept.data) if form.kept.data else None
     if carried is not None:
         return kept.send_again(*carried, signed_in=True)
@@ -144,17 +147,17 @@ def _open_session(user_id: int, epoch: int) -> None:
 @signed_in
 def sign_out() -> Any:
     service.sign_out(access.person())
-    return _signed_out(_("You are signed out."))
+    return signed_out(_("You are signed out."))
 
 
 @bp.post("/sign-out-everywhere")
 @signed_in
 def sign_out_everywhere() -> Any:
     service.sign_me_out_everywhere(access.person())
-    return _signed_out(_("You are signed out on every device."))
+    return signed_out(_("You are signed out on every device."))
 
 
-def _signed_out(message: str) -> Any:
+def signed_out(message: str) -> Any:
     logout_user()
     session.clear()
     flash(message)
@@ -284,7 +287,7 @@ def _change_profile(form: ProfileForm, me: Person) -> None:
 @signed_in
 def change_password() -> Any:
     form, me = ChangePasswordForm(), access.person()
-    if form.validate_on_submit() and _knows_password(form, me):
+    if form.validate_on_submit() and knows_password(form, me):
         password_hash = passwords.hashed(typed(form.password))
         _open_session(me.id, service.change_password(me, password_hash))
         flash(_("Your new password is set. Every other device is signed out."))
@@ -296,7 +299,7 @@ def change_password() -> Any:
 @signed_in
 def change_email() -> Any:
     form, me = ChangeEmailForm(), access.person()
-    if form.validate_on_submit() and _knows_password(form, me):
+    if form.validate_on_submit() and knows_password(form, me):
         with form.explaining_refusals():
             links.ask_email_change(me, typed(form.email))
             flash(_("We have sent a message to the new address. The change takes effect when you confirm it there."))
@@ -304,7 +307,7 @@ def change_email() -> Any:
     return render_template("people/change_email.html", form=form), form.status
 
 
-def _knows_password(form: ChangePasswordForm | ChangeEmailForm, me: Person) -> bool:
+def knows_password(form: KnowingForm, me: Person) -> bool:
     """Whether the present password is right; wrong ones count like failed sign-ins."""
     knows = _checked(form, me.email, typed(form.present_password)) is not None
     if not knows and not form.refusal:

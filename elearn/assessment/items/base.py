@@ -105,6 +105,7 @@ class ItemType(Protocol):
 
     name: str
     template: str
+    written: bool  # whether answers hold words of the person's own, which go when that person is erased
 
     def parse(self, item: ItemSource) -> Parsed | None:
         """Read the type's own keys. None when it is too broken to say more (the problems are reported)."""

@@ -13,6 +13,7 @@ class Multiple:
 
     name = "multiple"
     template = "assessment/items/multiple.html"
+    written = False
 
     def parse(self, item: ItemSource) -> Parsed | None:
         parsed = choices.parse_options(item)

@@ -20,6 +20,7 @@ class Numeric:
 
     name = "numeric"
     template = "assessment/items/numeric.html"
+    written = False
 
     def parse(self, item: ItemSource) -> Parsed | None:
         answer = _exact(item, "answer", required=True)

@@ -13,6 +13,7 @@ class Single:
 
     name = "single"
     template = "assessment/items/single.html"
+    written = False
 
     def parse(self, item: ItemSource) -> Parsed | None:
         parsed = choices.parse_options(item)

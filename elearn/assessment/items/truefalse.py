@@ -20,6 +20,7 @@ class TrueFalse:
 
     name = "truefalse"
     template = "assessment/items/truefalse.html"
+    written = False
 
     def parse(self, item: ItemSource) -> Parsed | None:
         answer = item.reader.flag("answer")
