@@ -238,6 +238,19 @@ def test_who_was_taken_for_dead_leaves_alone_what_another_has_begun(app, work, f
     assert (job().state, job().attempts, job().error) == (JobState.QUEUED, 2, "ValueError: the second worker's")
 
 
+def test_nor_does_it_end_what_another_is_in_the_middle_of(app, work, frozen_clock, monkeypatch):
+    def slow(_args: dict[str, Any]) -> None:
+        frozen_clock(seconds=jobs.STALE_AFTER.total_seconds() + 1)
+        fail_with(monkeypatch, Killed())
+        with app.app_context(), pytest.raises(Killed):
+            jobs.work_once()
+
+    monkeypatch.setitem(jobs._handlers, "note", slow)
+    ask()
+    assert work() is True
+    assert (job().state, job().attempts, job().finished_at) == (JobState.RUNNING, 2, None)
+
+
 def test_a_long_job_says_that_it_is_alive(app, work, monkeypatch):
     beats = []
     update = jobs._update
