@@ -17,6 +17,7 @@ from elearn.learning.access import own_place, own_place_or_404
 
 bp = Blueprint("assessment", __name__, template_folder="templates")
 PATH = "/courses/<slug>/quiz/<step>"
+LONGEST_NUMBER = 15
 
 
 @bp.get(PATH)
@@ -156,7 +157,7 @@ def _running_page(slug: str, step: str, held: Held, errors: Mapping[str, str] | 
     if running.over:
         return render_template("assessment/review.html", **around, running=running, late="")
     at = request.values.get("at", request.args.get("item", ""))
-    position = min(int(at), len(running.questions)) if at.isdecimal() and int(at) > 0 else running.first_blank
+    position = min(_whole(at) or 0, len(running.questions)) or running.first_blank
     everything = at == "all" or "all" in request.args
     shown = {"running": running, "position": position, "everything": everything, "errors": errors}
     return render_template("assessment/attempt.html", **around, **shown)
@@ -170,7 +171,7 @@ def _review_page(slug: str, step: str, held: Held, late: str = "") -> str:
 
 
 def _save(slug: str, step: str, number: int) -> service.Saved:
-    seq, lang = request.form.get("seq", ""), request.form.get("lang", "")
+    lang = request.form.get("lang", "")
     return service.save_answers(
         person(),
         slug,
@@ -179,9 +180,14 @@ def _save(slug: str, step: str, number: int) -> service.Saved:
         request.form.getlist("item"),
         request.form.to_dict(flat=False),
         lang=lang if lang in LANGUAGES else "",
-        seq=int(seq) if seq.isdecimal() else None,
+        seq=_whole(request.form.get("seq", "")),
         client=request.form.get("client", "")[: service.CLIENT_LENGTH],
     )
+
+
+def _whole(text: str) -> int | None:
+    """A whole number of a script or an address; None when it is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
 def _destination(slug: str, step: str, number: int) -> str:

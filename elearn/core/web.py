@@ -11,7 +11,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.core import db as database
@@ -41,6 +41,12 @@ PUBLIC = Access(anybody=True)
 YEAR = 31_536_000
 
 
+class Whole(IntegerConverter):
+    """`<int:…>` in addresses: a number that every database holds; a longer one is no page of ours."""
+
+    regex = r"\d{1,15}"
+
+
 def init_app(app: Flask) -> None:
     """Put the hooks around every request, in the order that design.md §2.6 asks for."""
     app.config.update(
@@ -60,6 +66,7 @@ def init_app(app: Flask) -> None:
     if app.config["TRUSTED_PROXIES"]:
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = Whole
     csrf.init_app(app)
     login_manager.init_app(app)
     login_manager.session_protection = None  # the sign-in row decides, not the browser's name
