@@ -1,6 +1,7 @@
 """Mail: written in its recipient's language in the transaction that causes it, sent afterwards by a job.
 
-Without `MAIL_SERVER` (a demonstration) nothing leaves the house: the message stays readable in the outbox.
+A demonstration without `MAIL_SERVER` sends nothing: the message stays readable in the outbox. Production without one
+lets the job fail, so that an administrator sees it and nothing is taken for sent.
 """
 
 import smtplib
@@ -58,6 +59,8 @@ def send(args: dict[str, Any]) -> dict[str, Any] | None:
         message = _message(mail)
     if current_app.config["MAIL_SERVER"]:
         _deliver(message)
+    elif not current_app.config["DEMONSTRATION"]:
+        raise RuntimeError("MAIL_SERVER is not set, so this message waits; set it, then retry the job")
     with unit_of_work():
         db.session.execute(update(Mail).where(Mail.key == args["key"]).values(sent_at=clock.now()))
     return None

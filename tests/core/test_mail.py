@@ -117,6 +117,17 @@ def test_a_message_that_was_sent_or_erased_is_left_alone(app, mail_server, do_jo
     assert mail_server == []
 
 
+def test_production_without_a_server_takes_nothing_for_sent(app, monkeypatch, caplog):
+    monkeypatch.setitem(app.config, "DEMONSTRATION", False)
+    queue()
+    db.session.commit()
+    with app.app_context():
+        assert jobs.work_once()
+    assert sent_at() is None
+    job = db.session.scalars(select(Job)).one()
+    assert job.state == JobState.QUEUED and "MAIL_SERVER" in (job.error or "")
+
+
 def test_without_a_server_it_stays_in_the_house_and_in_the_outbox(app, do_jobs):
     queue()
     do_jobs()
