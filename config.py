@@ -85,6 +85,7 @@ def from_environment() -> dict[str, Any]:
         "TRUSTED_PROXIES": _whole("TRUSTED_PROXIES", 0),
         "SESSION_COOKIE_SECURE": base_url.startswith("https://"),
         "MAIL_SERVER": _env("MAIL_SERVER"),
+        "MAIL_OUTBOX_ONLY": _flag("MAIL_OUTBOX_ONLY", demonstration),
         "MAIL_PORT": _whole("MAIL_PORT", 587),
         "MAIL_USE_TLS": _flag("MAIL_USE_TLS", True),
         "MAIL_USE_SSL": _flag("MAIL_USE_SSL", False),
@@ -103,6 +104,8 @@ def from_environment() -> dict[str, Any]:
             "ar": _env("SIGNATORY_AR", "إدارة البرامج"),
         },
         "SERIAL_PREFIX": _serial_prefix(),
+        # Who sends it may read /metrics.
+        "METRICS_TOKEN": _metrics_token(),
         "CONTACT": _env("CONTACT", "academy@example.org"),
         "RETENTION_DAYS": {name: _days(name, days) for name, days in RETENTION_DAYS.items()},
     }
@@ -121,6 +124,13 @@ def _serial_prefix() -> str:
     if not (prefix.isascii() and prefix.isalnum() and prefix.isupper() and len(prefix) <= 8):
         raise BadConfiguration(f"SERIAL_PREFIX must be at most 8 letters A-Z or digits, not {prefix!r}")
     return prefix
+
+
+def _metrics_token() -> str:
+    token = _env("METRICS_TOKEN")
+    if token and len(token) < 16:
+        raise BadConfiguration("METRICS_TOKEN must have at least 16 characters, for example: openssl rand -hex 16")
+    return token
 
 
 def database_url(url: str) -> str:

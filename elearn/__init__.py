@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 import config
 from elearn import domains
 from elearn.core import db as database
-from elearn.core import i18n, web, wire
+from elearn.core import i18n, logs, web, wire
 from elearn.core.db import db
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -30,4 +30,5 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     i18n.init_app(app)
     web.init_app(app)
     domains.init_app(app)
+    logs.init_app(app)
     return app

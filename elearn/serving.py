@@ -14,7 +14,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from elearn.core import logs
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -25,6 +28,7 @@ keepalive = 30
 timeout = 60
 graceful_timeout = 20
 control_socket_disable = True
+logconfig_dict = logs.configuration(readable=os.environ.get("DEMONSTRATION", "0").lower() in {"1", "true", "yes"})
 
 GRACE_SECONDS = 20
 SLOWEST = 1_000  # bytes a second: an eighth of a 64 kbit/s link
@@ -32,6 +36,17 @@ KEPT_IN_MEMORY = 256 * 1024
 LARGEST = 16 * 1024 * 1024  # what is larger the application refuses without reading it
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def on_starting(server: Arbiter) -> None:
+    """Give the workers, before there are any, a common place for what they count; see core.metrics."""
+    if server.cfg.workers > 1:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="elearn-metrics-")
+
+
+def on_exit(server: Arbiter) -> None:
+    if folder := os.environ.pop("PROMETHEUS_MULTIPROC_DIR", ""):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]

@@ -19,8 +19,10 @@ TABLE = [
     Row("home.help",                         "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("home.help_page",                    "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN, values={"role": "trainee"}),
     Row("home.manage",                       "GET",  SIGN_IN,    FORBIDDEN,  OPEN,       OPEN,       OPEN),
+    Row("home.metrics",                      "GET",  HIDDEN,     HIDDEN,     HIDDEN,     HIDDEN,     OPEN),
     Row("home.my_learning",                  "GET",  SIGN_IN,    OPEN,       OPEN,       OPEN,       OPEN),
     Row("home.privacy",                      "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
+    Row("home.readyz",                       "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
 
     Row("catalogue.asset",                   "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),
     Row("catalogue.courses",                 "GET",  OPEN,       OPEN,       OPEN,       OPEN,       OPEN),

@@ -14,7 +14,7 @@ from tests.test_access import address_of
 
 pytestmark = pytest.mark.one_database
 READERS = ("amina", "boris", "dawit", "visitor")  # the first who may open a page reads it
-NOT_PAGES = ("catalogue.asset", "certification.pdf", "home.healthz")
+NOT_PAGES = ("catalogue.asset", "certification.pdf", "home.healthz", "home.metrics", "home.readyz")
 PAGES = [
     row
     for row in TABLE

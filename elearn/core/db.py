@@ -131,8 +131,9 @@ def init_app(app: Flask) -> None:
     url = app.config["DATABASE_URL"]
     sqlite = url.startswith("sqlite")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    reader: dict[str, Any] = {"url": url, "isolation_level": "AUTOCOMMIT"}
-    writer: dict[str, Any] = {"url": url}
+    # What is sent to the database stays out of error messages, and so out of logs.
+    reader: dict[str, Any] = {"url": url, "isolation_level": "AUTOCOMMIT", "hide_parameters": True}
+    writer: dict[str, Any] = {"url": url, "hide_parameters": True}
     if not sqlite:
         reader["connect_args"] = {"options": "-c default_transaction_read_only=on"}
         writer["connect_args"] = {"options": f"-c lock_timeout={WAIT_MS}"}

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from elearn.home import learning as learning  # adds its pages to the blueprint
+from elearn.home import operations as operations  # as does this
 from elearn.home.demo import demo
 from elearn.home.views import bp
 
