@@ -1,7 +1,7 @@
 """Mail: written in its recipient's language in the transaction that causes it, sent afterwards by a job.
 
-A demonstration without `MAIL_SERVER` sends nothing: the message stays readable in the outbox. Production without one
-lets the job fail, so that an administrator sees it and nothing is taken for sent.
+With `MAIL_OUTBOX_ONLY` (a demonstration) and no `MAIL_SERVER` nothing leaves the house: messages stay in the outbox.
+Otherwise a missing server lets the job fail, so that an administrator sees it and nothing is taken for sent.
 """
 
 import smtplib
@@ -59,7 +59,7 @@ def send(args: dict[str, Any]) -> dict[str, Any] | None:
         message = _message(mail)
     if current_app.config["MAIL_SERVER"]:
         _deliver(message)
-    elif not current_app.config["DEMONSTRATION"]:
+    elif not current_app.config["MAIL_OUTBOX_ONLY"]:
         raise RuntimeError("MAIL_SERVER is not set, so this message waits; set it, then retry the job")
     with unit_of_work():
         db.session.execute(update(Mail).where(Mail.key == args["key"]).values(sent_at=clock.now()))

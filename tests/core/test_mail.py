@@ -118,7 +118,7 @@ def test_a_message_that_was_sent_or_erased_is_left_alone(app, mail_server, do_jo
 
 
 def test_production_without_a_server_takes_nothing_for_sent(app, monkeypatch, caplog):
-    monkeypatch.setitem(app.config, "DEMONSTRATION", False)
+    monkeypatch.setitem(app.config, "MAIL_OUTBOX_ONLY", False)
     queue()
     db.session.commit()
     with app.app_context():

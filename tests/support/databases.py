@@ -34,7 +34,7 @@ def application(folder: Path, url: str, **environment: str) -> Flask:
     given = {**ENVIRONMENT, "DATA_DIR": str(folder), "DATABASE_URL": url, **environment}
     with mock.patch.dict("os.environ", given, clear=True):
         settings = config.from_environment()
-    return create_app(settings | {"TESTING": True})
+    return create_app(settings | {"TESTING": True, "MAIL_OUTBOX_ONLY": True})
 
 
 class Database:
