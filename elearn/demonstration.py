@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -44,7 +45,9 @@ def main() -> int:
     os.environ.setdefault("PORT", "8000")
     os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{os.environ['PORT']}")
     os.chdir(ROOT)
-    return serve(ready())
+    with tempfile.TemporaryDirectory(prefix="elearn-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before the application: see core.metrics
+        return serve(ready())
 
 
 def ready() -> Flask:
