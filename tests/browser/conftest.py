@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.support.chromium import launched
 from tests.support.live import free_port, running
+from tests.support.tour import Tour
 from tests.support.visit import Visit
 
 PASSWORD = "a plain password for tests"
@@ -46,3 +47,18 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
     yield open_one
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def _tour(chromium: Browser, site: Site) -> Iterator[Tour]:
+    tour = Tour(chromium, site.address, site.password)
+    tour.prepare()
+    yield tour
+    tour.close()
+
+
+@pytest.fixture
+def tour(_tour: Tour) -> Iterator[Tour]:
+    """Every page of the site in the states in which people meet it; afterwards everybody reads English again."""
+    yield _tour
+    _tour.rest()

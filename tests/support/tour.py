@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+DESK: ViewportSize = {"width": 1280, "height": 900}
 SLUG = "conditional-cash-transfers"
 LESSON, CHECK, FINAL = "what-is-a-cct", "check-foundations", "final-quiz"
 ACCOUNTS = {
@@ -19,14 +20,14 @@ ACCOUNTS = {
     "administrator": "admin@demo.example",
 }
 NOT_PAGES = {  # files, words for machines, and addresses that only lead elsewhere
-    "static", "catalogue.asset", "certification.pdf", "learning.resume", "reporting.after_export",
+    "static", "catalogue.asset", "certification.pdf", "learning.resume", "reporting.after_export", "people.take_copy",
     "home.healthz", "home.readyz", "home.metrics",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One page in one state. `address` may name what the tour found (`{certificate}`); `act` brings it into the state."""
+    """One page in one state. `address` may name what the tour found (`{certificate}`); `act` leads to the state."""
 
     name: str
     endpoint: str
@@ -95,6 +96,8 @@ STOPS = (
     Stop("verify-unknown", "certification.verify", "visitor", "/verify/7K2M9QXA4T8R5WZC"),
     Stop("accessibility", "home.accessibility", "visitor", "/accessibility"),
     Stop("privacy", "home.privacy", "visitor", "/privacy"),
+    Stop("what-is-kept", "people.what_is_kept", "visitor", "/privacy/data"),
+    Stop("keep-account-over", "people.keep_account", "visitor", "/keep-account/not-a-token"),
     Stop("help", "home.help", "visitor", "/help/"),
     Stop("help-trainee", "home.help_page", "visitor", "/help/trainee"),
     Stop("help-trainer", "home.help_page", "trainer", "/help/trainer"),
@@ -110,6 +113,8 @@ STOPS = (
     Stop("password", "people.change_password", "beginner", "/me/password"),
     Stop("password-corrections", "people.change_password", "beginner", "/me/password", send),
     Stop("email", "people.change_email", "beginner", "/me/email"),
+    Stop("my-data", "people.my_data", "beginner", "/me/data"),
+    Stop("erase-me", "people.erase_me", "beginner", "/me/data/erase"),
     Stop("forbidden", "home.manage", "beginner", "/manage/"),
     Stop("learning", "home.my_learning", "reader", "/me/"),
     Stop("course", "home.course", "reader", f"/courses/{SLUG}/"),
@@ -135,6 +140,7 @@ STOPS = (
     Stop("people", "people.manage_people", "administrator", "/manage/people"),
     Stop("people-nobody", "people.manage_people", "administrator", "/manage/people?q=nobody+of+that+name"),
     Stop("person", "people.manage_person", "administrator", "{person}"),
+    Stop("erase-person", "people.erase_person", "administrator", "{person}/erase"),
     Stop("institutions", "people.manage_institutions", "administrator", "/manage/institutions"),
     Stop("trainers", "learning.manage_trainers", "administrator", f"/manage/courses/{SLUG}/trainers"),
     Stop("records", "reporting.records", "administrator", "/manage/records"),
@@ -168,9 +174,7 @@ class Tour:
         return self._pages[who]
 
     def _context(self) -> BrowserContext:
-        context = self.browser.new_context(
-            base_url=self.site, locale="en", viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
-        )
+        context = self.browser.new_context(base_url=self.site, locale="en", viewport=DESK, reduced_motion="reduce")
         context.set_default_timeout(15_000)
         return context
 
@@ -187,18 +191,23 @@ class Tour:
         """Choose the language of the interface as the words in the header do."""
         if self._speaks.get(who) != lang:
             requests = self.page(who).context.request
-            chosen = requests.post(
-                "/language", form={"lang": lang}, headers={"Origin": self.site}, max_redirects=0
-            )
+            chosen = requests.post("/language", form={"lang": lang}, headers={"Origin": self.site}, max_redirects=0)
             assert chosen.status == 303, chosen.text()
             self._speaks[who] = lang
+
+    def rest(self) -> None:
+        """Leave the people and their windows as they were, for whoever comes next."""
+        for who, page in self._pages.items():
+            self.speak(who, "en")
+            page.set_viewport_size(DESK)
+            page.emulate_media(color_scheme="light")
 
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
 
     def prepare(self) -> None:
-        """Let things happen that pages show: a registration, a forgotten password, attempts, a revocation, an export."""
+        """Let happen what pages show: a registration, a forgotten password, attempts, a revocation, an export."""
         self._register()
         self._sit_quizzes()
         self._administer()
