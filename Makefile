@@ -2,7 +2,7 @@
 
 python := .venv/bin/python
 
-.PHONY: help run test check messages clean
+.PHONY: help run test check sheet screenshots messages clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -21,6 +21,14 @@ check: ## style, types and the rules of the house, without the other tests
 	$(python) -m ruff check .
 	$(python) -m mypy
 	$(python) -m pytest --quiet --database=all tests/test_*.py
+
+sheet: ## pictures of every page, for looking at: instance/sheet/index.html; ONLY=quiz LANGS=ar for some
+	@.ci/setup test
+	@$(python) -m tests.browser.sheet
+
+screenshots: ## take the pictures of the README again
+	@.ci/setup test
+	@$(python) -m tests.browser.screenshots
 
 messages: ## collect the texts of the interface and update and compile the three catalogues
 	@.ci/setup test
