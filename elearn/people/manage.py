@@ -31,7 +31,14 @@ def manage_people() -> Any:
         words=form.q.data or "", country=form.country.data or "", role=form.role.data or "", state=form.state.data or ""
     )
     page = queries.people(access.person(), wanted, interface_language())
-    return render_template("people/manage_people.html", form=form, page=page, wanted=wanted, role_names=ROLE_NAMES)
+    return render_template(
+        "people/manage_people.html",
+        form=form,
+        page=page,
+        wanted=wanted,
+        role_names=ROLE_NAMES,
+        countries=dict(queries.countries(interface_language())),
+    )
 
 
 @bp.get("/manage/people/<public_id>")
