@@ -207,6 +207,24 @@ def unit_of_work() -> Iterator[None]:
 
 
 @contextmanager
+def apart() -> Iterator[None]:
+    """A short write transaction before that of the request: kept whatever becomes of it, and seen by others at once.
+
+    For what must count before it is tried. The request's own must not have begun.
+    """
+    session = db.session()
+    writing = session.info.get("writing", False)
+    if writing and session.in_transaction():
+        raise RuntimeError("apart() after the write transaction has begun")
+    session.info["writing"] = False
+    try:
+        with unit_of_work():
+            yield
+    finally:
+        session.info["writing"] = writing
+
+
+@contextmanager
 def reading() -> Iterator[None]:
     """A short look at the database before the write transaction begins, in an unsafe request.
 
@@ -282,6 +300,7 @@ __all__ = [
     "BigId",
     "Json",
     "UtcDateTime",
+    "apart",
     "begin_writing",
     "columns",
     "db",

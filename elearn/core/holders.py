@@ -31,6 +31,15 @@ AUDIT_DETAILS = Holding(
     fate=Fate.ERASED,
     rule="audit-details",
 )
+COUNTED = Holding(
+    what=_l(
+        "How often something was tried: codes made from network addresses and e-mail addresses, not these themselves"
+    ),
+    why=_l("To slow down whoever tries passwords or has messages sent to others."),
+    tables=("counted_event",),
+    fate=Fate.ERASED,
+    rule="counted-events",
+)
 LEFT_OVER_FILES = Holding(
     what=_l("Half-written files of a process that was stopped in the middle, exports among them"),
     why=_l("They are of no use; the time makes sure that nobody is writing them still."),
@@ -44,7 +53,7 @@ AUDIT = Holding(
     tables=("audit", "audit_seal"),
     fate=Fate.NAMELESS,
 )
-HOLDINGS = (MAIL, JOBS, AUDIT_DETAILS, LEFT_OVER_FILES, AUDIT)
+HOLDINGS = (MAIL, JOBS, AUDIT_DETAILS, COUNTED, LEFT_OVER_FILES, AUDIT)
 
 
 def export(user_id: int) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from flask.cli import with_appcontext
 from flask_babel import ngettext
 from sqlalchemy import ColumnElement, select
 
-from elearn.core import holders, privacy, retention
-from elearn.core.models import Audit, AuditDetail, Job, JobState, Mail
+from elearn.core import holders, limits, privacy, retention
+from elearn.core.models import Audit, AuditDetail, CountedEvent, Job, JobState, Mail
 from elearn.core.retention import Rule, deleting, emptying
 from elearn.core.storage import storage
 
@@ -70,6 +70,8 @@ _jobs_due, _delete_jobs = deleting(
     Job.id, lambda before: (Job.state == JobState.DONE) & (Job.finished_at < before)
 )  # one that failed stays until somebody has seen to it
 
+_counted_due, _delete_counted = deleting(CountedEvent.id, lambda before: CountedEvent.at < before)
+
 RULES = (
     Rule(
         holding=holders.MAIL,
@@ -88,6 +90,14 @@ RULES = (
         how_long=lambda days: ngettext("%(num)d day after it was done", "%(num)d days after it was done", days),
         due=_jobs_due,
         carry_out=_delete_jobs,
+    ),
+    Rule(
+        holding=holders.COUNTED,
+        how_long=lambda days: ngettext("%(num)d day", "%(num)d days", days),
+        due=_counted_due,
+        carry_out=_delete_counted,
+        period=limits.LONGEST,
+        promptly=True,
     ),
     Rule(
         holding=holders.LEFT_OVER_FILES,

@@ -102,6 +102,17 @@ class AuditSeal(Base):
     at: Mapped[dt.datetime]
 
 
+class CountedEvent(Base):
+    """Something of which only so much is allowed in a while. `key` is a keyed hash: it names nobody."""
+
+    __tablename__ = "counted_event"
+    __table_args__ = (Index("ix_counted_event_kind_key_at", "kind", "key", "at"),)
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(24))
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
 class Setting(Base):
     __tablename__ = "setting"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)

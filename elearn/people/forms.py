@@ -126,7 +126,7 @@ def _refuse_weak(password: str, email: str, name: str) -> None:
         raise ValidationError(_l("This password is too easy to guess. A short sentence is safer and easy to remember."))
 
 
-class _Limited(Form):
+class LimitedForm(Form):
     """A form whose repetition is limited: too often within a while is answered with 429."""
 
     too_often = False
@@ -136,7 +136,7 @@ class _Limited(Form):
         return 429 if self.too_often else super().status
 
 
-class RegisterForm(_Limited, AboutMe):
+class RegisterForm(LimitedForm, AboutMe):
     email = EmailField(_l("E-mail address"), _email())
     password = PasswordField(_l("Password"), _new_password())
     privacy = BooleanField(
@@ -164,14 +164,14 @@ class ProfileForm(AboutMe):
         self.tz.choices = choices(_zones())
 
 
-class SignInForm(_Limited):
+class SignInForm(LimitedForm):
     email = EmailField(_l("E-mail address"), [required(), Length(max=254)])
     password = PasswordField(_l("Password"), [required(), Length(max=PASSWORD_LONGEST)])
     next = HiddenField()
     kept = HiddenField()
 
 
-class AskResetForm(_Limited):
+class AskResetForm(LimitedForm):
     email = EmailField(_l("E-mail address"), _email())
 
 
@@ -181,12 +181,17 @@ class NewPasswordForm(Form):
         _l("New password, once more"), [required(), EqualTo("password", _l("The two are not the same."))]
     )
 
+    def __init__(self, *args: Any, owner: tuple[str, str] | None = None, **kwargs: Any):
+        """`owner`: e-mail address and name of whose password it is, where that is not who is signed in."""
+        super().__init__(*args, **kwargs)
+        me = person_or_none()
+        self.owner = owner or ((me.email, me.name) if me else ("", ""))
+
     def validate_password(self, field: Any) -> None:
-        owner = person_or_none()
-        _refuse_weak(field.data, owner.email if owner else "", owner.name if owner else "")
+        _refuse_weak(field.data, *self.owner)
 
 
-class KnowingForm(_Limited):
+class KnowingForm(LimitedForm):
     """What only the owner may change, even on a device somebody left signed in."""
 
     present_password = PasswordField(_l("Present password"), [required(), Length(max=PASSWORD_LONGEST)])

@@ -11,7 +11,7 @@ from elearn.core.db import db
 from elearn.core.holders import forget_mail
 from elearn.core.models import Job, Mail
 from elearn.core.privacy import Fate, Holding, in_portions
-from elearn.people import queries
+from elearn.people import limits, queries
 from elearn.people.models import (
     Consent,
     DataCopy,
@@ -21,12 +21,11 @@ from elearn.people.models import (
     InstitutionText,
     RoleGrant,
     SignIn,
-    SignInFailure,
     Token,
     User,
     UserState,
 )
-from elearn.people.service import account_key, normal_email
+from elearn.people.service import normal_email
 
 ACCOUNT = Holding(
     what=_l(
@@ -49,13 +48,6 @@ SIGN_INS = Holding(
     tables=("sign_in",),
     fate=Fate.ERASED,
     rule="sign-ins",
-)
-FAILURES = Holding(
-    what=_l("Failed sign-ins: network address, and a code made from the address that was typed"),
-    why=_l("To slow down whoever tries passwords."),
-    tables=("sign_in_failure",),
-    fate=Fate.ERASED,
-    rule="sign-in-failures",
 )
 LINKS = Holding(
     what=_l("Links and codes that were sent to you"),
@@ -123,7 +115,7 @@ INACTIVE = Holding(
     rule="inactive-accounts",
 )
 HOLDINGS = (
-    ACCOUNT, SIGN_INS, FAILURES, LINKS, COPIES, PROPOSALS, DUE_ERASURES, UNUSED, INACTIVE,
+    ACCOUNT, SIGN_INS, LINKS, COPIES, PROPOSALS, DUE_ERASURES, UNUSED, INACTIVE,
     NUMBER, ROLES, CONFIRMATIONS, CONSENTS, ERASURES,
 )  # fmt: skip
 
@@ -232,8 +224,7 @@ def _forget_address(email: str) -> None:
     db.session.execute(
         delete(Job).where(Job.kind == "people.reset", asked).execution_options(synchronize_session=False)
     )
-    keys = [account_key(email, what) for what in ("", "register", "reset")]
-    db.session.execute(delete(SignInFailure).where(SignInFailure.account_key.in_(keys)))
+    limits.forget_mailbox(email)
     to_it = or_(Mail.to_addr == email, func.lower(Mail.to_addr) == address)
     forget_mail(Mail.to_user_id.is_(None) & to_it)
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from elearn.core.db import db
 from elearn.core.retention import Rule, deleting
 from elearn.people import data_copy, erasure, holders, queries, rules
-from elearn.people.models import SignIn, SignInFailure, Token, User
+from elearn.people.models import SignIn, Token, User
 
 
 def _over(before: dt.datetime) -> ColumnElement[bool]:
@@ -23,7 +23,6 @@ def _count(found: Select[*tuple[Any, ...]]) -> int:
 
 
 _sign_ins_due, _delete_sign_ins = deleting(SignIn.id, _over)
-_failures_due, _delete_failures = deleting(SignInFailure.id, lambda before: SignInFailure.at < before)
 _links_due, _delete_links = deleting(Token.id, lambda before: Token.expires_at < before)
 
 RULES = (
@@ -32,14 +31,6 @@ RULES = (
         how_long=lambda days: ngettext("%(num)d day after signing out", "%(num)d days after signing out", days),
         due=_sign_ins_due,
         carry_out=_delete_sign_ins,
-    ),
-    Rule(
-        holding=holders.FAILURES,
-        how_long=lambda minutes: ngettext("%(num)d minute", "%(num)d minutes", minutes),
-        due=_failures_due,
-        carry_out=_delete_failures,
-        period=rules.FAILURE_WINDOW,
-        promptly=True,
     ),
     Rule(
         holding=holders.LINKS,

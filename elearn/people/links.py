@@ -1,6 +1,7 @@
 """What is asked for and confirmed by mail: opening an account, an address, a new password, a new address."""
 
 import hmac
+import logging
 import secrets
 
 from flask import current_app
@@ -11,13 +12,15 @@ from elearn.core import audit, clock, jobs, mail
 from elearn.core.access import Person
 from elearn.core.db import db, refusing_clash
 from elearn.core.errors import Refused
-from elearn.people import queries, rules
+from elearn.core.limits import note, reached
+from elearn.people import limits, queries, rules
 from elearn.people.events import email_confirmed
 from elearn.people.institutions import affiliate
 from elearn.people.models import Consent, Sex, Token, User, UserState
 from elearn.people.queries import Account
-from elearn.people.service import account_key, forget_failures, name, normal_email, sign_out_everywhere
+from elearn.people.service import name, normal_email, sign_out_everywhere, void_links
 
+log = logging.getLogger(__name__)
 CONFIRMING = ("confirm", "change")  # the purposes of links that confirm an address
 
 
@@ -92,10 +95,14 @@ def confirm_by_link(token: str) -> bool:
 
 
 def confirm_by_code(actor: Person, code: str) -> bool:
-    """Confirm by the six digits of the latest mail; five tries a mail. False: wrong or no longer good.
+    """Confirm by the six digits of the latest mail. False: wrong, no longer good, or tried too often.
 
     A wrong try is counted, so the caller must answer it with a status that keeps what was written.
     """
+    _lock(actor.id)
+    trying = limits.typing_a_code(actor.id)
+    if reached(trying):
+        return False
     given = _code_hash(actor.id, code)
     for purpose in ("change", "confirm"):
         found = queries.latest_code(actor.id, purpose)
@@ -105,11 +112,14 @@ def confirm_by_code(actor: Person, code: str) -> bool:
             _confirm(found)
             return True
         found.tries += 1
+    note(trying)
     return False
 
 
 def _confirm(token: Token) -> None:
     user = db.session.get_one(User, token.user_id, with_for_update=True)
+    if user.state not in queries.OPEN:
+        raise Refused(_("This account is closed. Please write to us."))
     token.used_at = clock.now()
     if token.purpose == "change":
         _change_email(user, token.email or "")
@@ -163,7 +173,7 @@ def reset_password(token: str, password_hash: str) -> bool:
     found.used_at = clock.now()
     user.password_hash = password_hash
     sign_out_everywhere(user)
-    forget_failures(account_key(user.email or ""))
+    limits.forget_failures(user.email or "")
     _address_is_confirmed(user)
     audit.note("reset-password", "user", user.id, actor=user.id)
     return True
@@ -180,6 +190,7 @@ def ask_email_change(actor: Person, email: str) -> None:
     if normal_email(email) == normal_email(actor.email):
         raise Refused(_("This is the address of your account already."), "email")
     _require_few_mails(actor.id)
+    void_links(actor.id, "change")  # only the latest wish counts
     _letter("email_change_warning", actor.email, actor.lang, actor.id)
     owner = queries.account_by_email(normal_email(email))
     if owner is None:
@@ -194,7 +205,13 @@ def ask_email_change(actor: Person, email: str) -> None:
 # --- letters ----------------------------------------------------------------------------------------------------------
 
 
+def _lock(user_id: int) -> None:
+    """Let others who count for the same account wait until this has been counted."""
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
 def _few_mails(user_id: int) -> bool:
+    _lock(user_id)
     return queries.tokens_since(user_id, clock.now() - rules.MAIL_WINDOW) < rules.MAILS_PER_WINDOW
 
 
@@ -205,6 +222,8 @@ def _require_few_mails(user_id: int) -> None:
 
 def _letter(which: str, to_addr: str, lang: str, user_id: int) -> None:
     """A message that holds no link."""
+    if not _may_write_to(to_addr):
+        return
     mail.queue(
         key=f"{which.replace('_', '-')}-{secrets.token_hex(8)}",
         to_addr=to_addr,
@@ -218,6 +237,8 @@ def _letter(which: str, to_addr: str, lang: str, user_id: int) -> None:
 def _send_link(user_id: int, email: str, lang: str, purpose: str, template: str) -> None:
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06d}"
     row = _new_token(user_id, email, purpose, token, code)
+    if not _may_write_to(email):
+        return
     page = "reset" if purpose == "reset" else "confirm"
     mail.queue(
         key=f"{purpose}-{row.id}-{row.hash[:12]}",
@@ -231,6 +252,16 @@ def _send_link(user_id: int, email: str, lang: str, purpose: str, template: str)
             "contact": current_app.config["CONTACT"],
         },
     )
+
+
+def _may_write_to(email: str) -> bool:
+    """Whether a mailbox has room for one more within the hour, whichever accounts have them sent; said to nobody."""
+    counted = limits.writing_to(email)
+    if reached(counted):
+        log.warning("a mailbox was written to too often")
+        return False
+    note(counted)
+    return True
 
 
 def _new_token(user_id: int, email: str, purpose: str, token: str, code: str) -> Token:

@@ -140,20 +140,6 @@ class SignIn(Base):
     ended_at: Mapped[dt.datetime | None]
 
 
-class SignInFailure(Base):
-    """A failed sign-in, kept just long enough to limit the next ones. `account_key` is a hash, never an address."""
-
-    __tablename__ = "sign_in_failure"
-    __table_args__ = (
-        Index("ix_sign_in_failure_account", "account_key", "at"),
-        Index("ix_sign_in_failure_ip", "ip", "at"),
-    )
-    id: Mapped[int] = primary_key()
-    account_key: Mapped[str] = mapped_column(String(64))
-    at: Mapped[dt.datetime]
-    ip: Mapped[str] = mapped_column(String(45))
-
-
 class Token(Base):
     """A link or code sent by mail: confirm an address, reset a password, change an address. One use."""
 

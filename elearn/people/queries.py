@@ -25,12 +25,11 @@ from elearn.people.models import (
     InstitutionText,
     RoleGrant,
     SignIn,
-    SignInFailure,
     Token,
     User,
     UserState,
 )
-from elearn.people.rules import FAILURE_WINDOW, SIGN_IN_LIFE, Failures
+from elearn.people.rules import SIGN_IN_LIFE
 
 OPEN = (UserState.ACTIVE, UserState.UNCONFIRMED)  # may sign in
 LONGEST_SEARCH, MOST_WORDS = 100, 8
@@ -129,15 +128,6 @@ def account_by_email(email_norm: str) -> Account | None:
     return Account(row[0], row[1], row[2], row[3], row[4] or "", row[5]) if row is not None else None
 
 
-def recent_failures(account_key: str, ip: str) -> Failures:
-    """Failed sign-ins inside the window."""
-    since = clock.now() - FAILURE_WINDOW
-    mine = select(func.count()).where(SignInFailure.account_key == account_key, SignInFailure.at > since)
-    here = select(func.count()).where(SignInFailure.ip == ip, SignInFailure.at > since)
-    row = db.session.execute(select(mine.scalar_subquery(), here.scalar_subquery())).one()
-    return Failures(account=row[0], address=row[1])
-
-
 def token_is_good(purposes: Iterable[str], token: str) -> bool:
     """Whether a link would still do something; for the page that only shows its button."""
     found = select(Token.id).where(
@@ -147,6 +137,17 @@ def token_is_good(purposes: Iterable[str], token: str) -> bool:
         Token.expires_at > clock.now(),
     )
     return db.session.execute(found).first() is not None
+
+
+def owner_of_link(purpose: str, token: str) -> tuple[str, str] | None:
+    """(e-mail address, name) of whoever a link was sent to, if it is still good."""
+    row = db.session.execute(
+        select(User.email, User.name_latin)
+        .join(Token, Token.user_id == User.id)
+        .where(Token.hash == token_hash(token), Token.purpose == purpose)
+        .where(Token.used_at.is_(None), Token.expires_at > clock.now())
+    ).first()
+    return (row[0] or "", row[1]) if row is not None else None
 
 
 def usable_token(purpose: str, token: str) -> Token | None:

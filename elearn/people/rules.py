@@ -1,21 +1,29 @@
-"""Pure decisions about accounts: passwords, limits on failed sign-ins, what an address and a name look like."""
+"""Pure decisions about accounts: passwords, limits, what an address and a name look like."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 PASSWORD_SHORTEST = 10
 PASSWORD_LONGEST = 200
-FAILURE_WINDOW = dt.timedelta(minutes=15)
-FAILURES_PER_ACCOUNT = 8
-FAILURES_PER_ADDRESS = 300  # a whole ministry may stand behind one address
-CODE_TRIES = 5
+# A network address may be that of a whole ministry, and what is counted for an account from one of them shuts nobody
+# out who comes from another.
+WINDOW = dt.timedelta(minutes=15)
+FAILURES_HERE = 8  # wrong passwords for one account from one network address
+FAILURES_PER_ACCOUNT = 24  # from anywhere: fewer than a hundred an hour
+FAILURES_PER_ADDRESS = 300
+ASKED_PER_MAILBOX = 8  # registrations, and the same again requests for a link, with one e-mail address from one network
+REGISTRATIONS_PER_ADDRESS = 60
+MAILS_PER_ADDRESS = 120  # messages that visitors and people have sent
+CODE_TRIES = 5  # for each message
+CODE_TRIES_PER_DAY = 20
+DAY = dt.timedelta(days=1)
 TOKEN_LIVES = {
     "confirm": dt.timedelta(days=7),
     "reset": dt.timedelta(hours=2),
     "change": dt.timedelta(days=1),
 }
 MAIL_WINDOW = dt.timedelta(hours=1)
-MAILS_PER_WINDOW = 4
+MAILS_PER_WINDOW = 4  # links, to one account
+LETTERS_PER_MAILBOX = 10  # whatever the accounts that ask for them
 SIGN_IN_LIFE = dt.timedelta(days=90)  # then a device signs in again, however often it was used
 ERASURE_GRACE = dt.timedelta(days=7)  # in which an erasure can be taken back
 UNUSED_WARNING = dt.timedelta(days=30)  # the same for accounts that were never used
@@ -23,18 +31,6 @@ COPY_AGAIN = dt.timedelta(hours=1)  # between two copies of one's data
 COPY_GIVEN_UP = dt.timedelta(days=1)  # a copy that is not ready by then never will be
 REASON_SHORTEST, REASON_LONGEST = 10, 500
 PRIVACY_VERSION = "2026-11"
-
-
-@dataclass(frozen=True)
-class Failures:
-    """Recent failed sign-ins, of this account and from this network address."""
-
-    account: int
-    address: int
-
-    @property
-    def too_many(self) -> bool:
-        return self.account >= FAILURES_PER_ACCOUNT or self.address >= FAILURES_PER_ADDRESS
 
 
 def weak_password(password: str, *, email: str, name: str) -> bool:

@@ -1,33 +1,24 @@
 """Every write to an account by its owner: names, sign-ins, password, profile. What goes by mail is in `links`."""
 
-import hashlib
-import hmac
 import secrets
 import unicodedata
 
-from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from elearn.core import audit, clock
 from elearn.core.access import Person
 from elearn.core.db import db
 from elearn.core.errors import Refused
 from elearn.core.i18n import clean_line, folded
-from elearn.people import queries, rules
+from elearn.people import queries
 from elearn.people.institutions import affiliate
-from elearn.people.models import Sex, SignIn, SignInFailure, User
+from elearn.people.models import Sex, SignIn, Token, User
 
 
 def normal_email(email: str) -> str:
     """An address as accounts are found by it."""
     return unicodedata.normalize("NFC", email.strip()).casefold()
-
-
-def account_key(email: str, what: str = "") -> str:
-    """What failures (or requests for `what`) are counted under: a keyed hash, so that the table names nobody."""
-    key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, f"{what}{normal_email(email)}".encode(), hashlib.sha256).hexdigest()
 
 
 def name(user: User, name_latin: str, name_arabic: str | None) -> None:
@@ -71,28 +62,24 @@ def begin_sign_in(user_id: int, epoch: int, agent: str) -> str:
     return token
 
 
-def note_failure(key: str, ip: str) -> None:
-    """Remember a failed sign-in; forget the ones outside the window."""
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at < clock.now() - rules.FAILURE_WINDOW))
-    db.session.add(SignInFailure(account_key=key, ip=ip[:45], at=clock.now()))
-
-
-def forget_failures(key: str) -> None:
-    """A right password ends the count of the wrong ones."""
-    db.session.execute(delete(SignInFailure).where(SignInFailure.account_key == key))
-
-
 def sign_out(actor: Person) -> None:
     """End this device's session."""
     db.session.execute(update(SignIn).where(SignIn.id == actor.sign_in_id).values(ended_at=clock.now()))
 
 
 def sign_out_everywhere(user: User) -> None:
-    """End every device's session, this one too."""
+    """End every device's session, this one too, and what was sent out to enter the account by."""
     user.epoch += 1
+    void_links(user.id, "reset", "change")
     db.session.execute(
         update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=clock.now())
     )
+
+
+def void_links(user_id: int, *purposes: str) -> None:
+    """Links and codes that were sent for these purposes are good for nothing any more."""
+    unused = (Token.user_id == user_id) & Token.purpose.in_(purposes) & Token.used_at.is_(None)
+    db.session.execute(update(Token).where(unused).values(used_at=clock.now()))
 
 
 def sign_me_out_everywhere(actor: Person) -> None:

@@ -11,15 +11,17 @@ from elearn.core.access import Person, person_or_none, public, signed_in
 from elearn.core.db import note_after, reading
 from elearn.core.forms import ButtonForm, typed
 from elearn.core.i18n import LANGUAGE_COOKIE, interface_language
+from elearn.core.limits import Counted, give_back, take
 from elearn.core.origin import own_path
 from elearn.core.web import remember_choice
-from elearn.people import erasure, links, passwords, queries, service
+from elearn.people import erasure, limits, links, passwords, queries, service
 from elearn.people.forms import (
     AskResetForm,
     ChangeEmailForm,
     ChangePasswordForm,
     CodeForm,
     KnowingForm,
+    LimitedForm,
     NewPasswordForm,
     ProfileForm,
     RegisterForm,
@@ -36,7 +38,7 @@ bp = Blueprint("people", __name__, template_folder="templates")
 def register() -> Any:
     with reading():
         form = RegisterForm(preferred_lang=interface_language())
-    if form.validate_on_submit() and _seldom_enough(form, "register"):
+    if form.validate_on_submit() and _seldom_enough(form, *limits.registering(typed(form.email))):
         password_hash = passwords.hashed(typed(form.password))
         with form.explaining_refusals():
             _register(form, password_hash)
@@ -60,15 +62,11 @@ def _register(form: RegisterForm, password_hash: str) -> None:
     )
 
 
-def _seldom_enough(form: RegisterForm | AskResetForm, what: str) -> bool:
-    """Whether this may be asked for once more: counted per address typed in, and generously per network address."""
-    key, ip = service.account_key(typed(form.email), what), request.remote_addr or ""
-    with reading():
-        form.too_often = queries.recent_failures(key, ip).too_many
+def _seldom_enough(form: LimitedForm, *counted: Counted) -> bool:
+    """Whether this may be asked for once more; counted at once, whatever comes of it."""
+    form.too_often = take(*counted) is None
     if form.too_often:
         form.refusal = _("This was asked for too often. Please wait a quarter of an hour.")
-    else:
-        note_after(lambda: service.note_failure(key, ip))
     return not form.too_often
 
 
@@ -104,25 +102,25 @@ def _account_for(form: SignInForm) -> Account | None:
 
 
 def _checked(form: SignInForm | KnowingForm, email: str, password: str) -> Account | None:
-    """The account with this address if the password is right; wrong ones are counted, whether it exists or not."""
-    key, ip = service.account_key(email), request.remote_addr or ""
-    with reading():
-        form.too_often = queries.recent_failures(key, ip).too_many
-        account = queries.account_by_email(service.normal_email(email))
-    if form.too_often:
+    """The account with this address if the password is right. Each try counts until it is known to be right."""
+    taken = take(*limits.signing_in(email))
+    if taken is None:
+        form.too_often = True
         form.refusal = _("Too many attempts. Please wait a quarter of an hour, or set a new password.")
         return None
-    if passwords.matches(account.password_hash if account else None, password):
-        return account
-    note_after(lambda: service.note_failure(key, ip))
-    return None
+    with reading():
+        account = queries.account_by_email(service.normal_email(email))
+    if not passwords.matches(account.password_hash if account else None, password):
+        return None
+    note_after(lambda: give_back(taken))
+    return account
 
 
 def _signed_in(form: SignInForm, account: Account) -> Any:
     before = person_or_none()
     if before is not None:
         service.sign_out(before)
-    service.forget_failures(service.account_key(typed(form.email)))
+    limits.forget_failures(typed(form.email))
     _open_session(account.id, account.epoch)
     if erasure.take_back(account.id, account.id):
         flash(_("You have signed in, so your account is kept. It will not be erased."))
@@ -168,7 +166,7 @@ def signed_out(message: str) -> Any:
 @public
 def ask_reset() -> Any:
     form = AskResetForm()
-    if form.validate_on_submit() and _seldom_enough(form, "reset"):
+    if form.validate_on_submit() and _seldom_enough(form, *limits.resetting(typed(form.email))):
         links.ask_reset(typed(form.email))
         return redirect(url_for(".reset_sent"), 303)
     return render_template("people/ask_reset.html", form=form), form.status
@@ -183,14 +181,16 @@ def reset_sent() -> Any:
 @bp.route("/reset/<token>", methods=["GET", "POST"])
 @public
 def reset(token: str) -> Any:
-    form = NewPasswordForm()
+    with reading():  # before the password is hashed, which is slow on purpose
+        owner = queries.owner_of_link("reset", token)
+    if owner is None:
+        return _link_over(url_for(".ask_reset"))
+    form = NewPasswordForm(owner=owner)
     if form.validate_on_submit():
         password_hash = passwords.hashed(typed(form.password))
         if links.reset_password(token, password_hash):
             flash(_("Your new password is set. Please sign in with it."))
             return redirect(url_for(".sign_in"), 303)
-        return _link_over(url_for(".ask_reset"))
-    if request.method == "GET" and not queries.token_is_good(["reset"], token):
         return _link_over(url_for(".ask_reset"))
     return render_template("people/reset.html", form=form), form.status
 
@@ -233,6 +233,8 @@ def confirm_address() -> Any:
 @bp.post("/me/confirm/again")
 @signed_in
 def confirm_again() -> Any:
+    if take(*limits.having_mail_sent()) is None:
+        abort(429)
     links.ask_confirmation(access.person())
     flash(_("We have sent the message once more."))
     return redirect(url_for(".confirm_address"), 303)
@@ -299,7 +301,7 @@ def change_password() -> Any:
 @signed_in
 def change_email() -> Any:
     form, me = ChangeEmailForm(), access.person()
-    if form.validate_on_submit() and knows_password(form, me):
+    if form.validate_on_submit() and knows_password(form, me) and _seldom_enough(form, *limits.having_mail_sent()):
         with form.explaining_refusals():
             links.ask_email_change(me, typed(form.email))
             flash(_("We have sent a message to the new address. The change takes effect when you confirm it there."))
