@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 # How many days what is kept by the clock is kept, each a variable RETAIN_…_DAYS; see elearn/core/retention.py.
@@ -19,7 +20,6 @@ RETENTION_DAYS = {
     "unused-accounts": 365,
 }
 MAY_BE_KEPT = {"inactive-accounts", "unused-accounts"}  # 0: the clock leaves them alone
-WEAK_SECRETS = {"", "secret", "changeme", "change-me", "dev", "development", "password"}
 
 
 class BadConfiguration(RuntimeError):
@@ -47,11 +47,26 @@ def _whole(name: str, default: int) -> int:
     return int(value)
 
 
+def _weak(secret: str) -> bool:
+    """Too short, of few characters, or a word said again and again."""
+    return len(secret) < 32 or len(set(secret)) < 8 or secret in (secret * 2)[1:-1]
+
+
+def _address(name: str, default: str) -> str:
+    """The address of a site, without a slash at its end; '' when it is not set."""
+    value = _env(name, default).rstrip("/")
+    parts = urlsplit(value)
+    odd = parts.query or parts.fragment or "@" in parts.netloc or not value.isprintable()
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or odd):
+        raise BadConfiguration(f"{name} must be an address such as https://academy.example.org, not {value!r}")
+    return value
+
+
 def _kept_secret(data_dir: Path) -> str:
     """A demonstration instance makes its own secret once and keeps it beside its data."""
     path = data_dir / "secret_key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
@@ -62,9 +77,9 @@ def from_environment() -> dict[str, Any]:
     """The whole configuration. Raises BadConfiguration when production would start unsafely."""
     demonstration = _flag("DEMONSTRATION", False)
     data_dir = Path(_env("DATA_DIR", str(ROOT / "instance"))).resolve()
-    base_url = _env("BASE_URL", "http://127.0.0.1:8000" if demonstration else "").rstrip("/")
+    base_url = _address("BASE_URL", "http://127.0.0.1:8000" if demonstration else "")
     secret = _env("SECRET_KEY") or (_kept_secret(data_dir) if demonstration else "")
-    if secret.lower() in WEAK_SECRETS or len(secret) < 32:
+    if _weak(secret):
         raise BadConfiguration(
             "SECRET_KEY must be set to at least 32 random characters, for example: openssl rand -hex 32"
         )
@@ -72,8 +87,12 @@ def from_environment() -> dict[str, Any]:
         raise BadConfiguration(
             "BASE_URL must be set to the address people use, for example https://academy.example.org"
         )
-    if not demonstration and not base_url.startswith("https://"):
-        raise BadConfiguration("BASE_URL must begin with https:// outside a demonstration")
+    if urlsplit(base_url).path:
+        raise BadConfiguration("BASE_URL must end after the name: the site stands at the root of its address")
+    verify_url = _address("VERIFY_URL", base_url if demonstration else "")
+    for name, url in {"BASE_URL": base_url, "VERIFY_URL": verify_url}.items():
+        if url and not demonstration and not url.startswith("https://"):
+            raise BadConfiguration(f"{name} must begin with https:// outside a demonstration")
     return {
         "DEMONSTRATION": demonstration,
         "DATA_DIR": str(data_dir),
@@ -81,7 +100,7 @@ def from_environment() -> dict[str, Any]:
         "SECRET_KEY": secret,
         "BASE_URL": base_url,
         # Where printed certificates are checked for decades; production issues none before it is declared.
-        "VERIFY_URL": _env("VERIFY_URL", base_url if demonstration else "").rstrip("/"),
+        "VERIFY_URL": verify_url,
         "TRUSTED_PROXIES": _whole("TRUSTED_PROXIES", 0),
         "SESSION_COOKIE_SECURE": base_url.startswith("https://"),
         "MAIL_SERVER": _env("MAIL_SERVER"),

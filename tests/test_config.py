@@ -6,7 +6,8 @@ import pytest
 
 import config
 
-GOOD = {"SECRET_KEY": "f" * 32, "BASE_URL": "https://academy.example.org"}
+SECRET = "7f1c" + "0123456789abcdef" * 2
+GOOD = {"SECRET_KEY": SECRET, "BASE_URL": "https://academy.example.org"}
 
 
 def configured(**environment: str) -> dict[str, object]:
@@ -14,7 +15,7 @@ def configured(**environment: str) -> dict[str, object]:
         return config.from_environment()
 
 
-@pytest.mark.parametrize("secret", ["", "changeme", "development", "short", "x" * 31])
+@pytest.mark.parametrize("secret", ["", "changeme", SECRET[:31], "x" * 40, "changeme" * 8, "development-" * 4])
 def test_production_refuses_a_weak_secret(secret, tmp_path):
     with pytest.raises(config.BadConfiguration, match="SECRET_KEY"):
         configured(**(GOOD | {"SECRET_KEY": secret, "DATA_DIR": str(tmp_path)}))
@@ -26,6 +27,29 @@ def test_production_refuses_an_address_without_https(address, tmp_path):
         configured(**(GOOD | {"BASE_URL": address, "DATA_DIR": str(tmp_path)}))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "academy.example.org",
+        "https://",
+        "javascript:alert(1)",
+        "https://academy.example.org/elearn",
+        "https://academy.example.org?x=1",
+        "https://somebody@academy.example.org",
+        "https://academy.example.org\r\nBcc: x",
+    ],
+)
+def test_what_is_no_address_of_a_site_is_refused(address, tmp_path):
+    """It stands in every mail."""
+    with pytest.raises(config.BadConfiguration, match="BASE_URL"):
+        configured(**(GOOD | {"BASE_URL": address, "DATA_DIR": str(tmp_path)}))
+
+
+def test_printed_certificates_name_an_address_with_https(tmp_path):
+    with pytest.raises(config.BadConfiguration, match="VERIFY_URL"):
+        configured(**GOOD, VERIFY_URL="http://academy.example.org", DATA_DIR=str(tmp_path))
+
+
 def test_production_sends_its_cookies_over_https_only(tmp_path):
     assert configured(**GOOD, DATA_DIR=str(tmp_path))["SESSION_COOKIE_SECURE"] is True
 
@@ -35,9 +59,9 @@ def test_production_declares_no_verification_address_by_itself(tmp_path):
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path):
-    (tmp_path / "secret").write_text("a" * 40 + "\n")
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
     given = {"SECRET_KEY_FILE": str(tmp_path / "secret"), "BASE_URL": GOOD["BASE_URL"], "DATA_DIR": str(tmp_path)}
-    assert configured(**given)["SECRET_KEY"] == "a" * 40
+    assert configured(**given)["SECRET_KEY"] == SECRET
 
 
 def test_a_demonstration_makes_a_secret_once_and_keeps_it_to_itself(tmp_path):
@@ -46,6 +70,11 @@ def test_a_demonstration_makes_a_secret_once_and_keeps_it_to_itself(tmp_path):
     assert first == again
     assert len(str(first)) == 64
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_what_a_demonstration_keeps_is_for_its_own_account_on_the_machine(tmp_path):
+    configured(DEMONSTRATION="1", DATA_DIR=str(tmp_path / "instance"))
+    assert (tmp_path / "instance").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("name, value", [("TRUSTED_PROXIES", "all"), ("MAIL_PORT", "-1"), ("DEMONSTRATION", "maybe")])

@@ -169,7 +169,7 @@ def test_the_token_opens_the_figures_and_nothing_else_does(app, visitor, amina, 
 @pytest.mark.one_database
 def test_a_token_that_is_easily_guessed_is_refused(monkeypatch, tmp_path):
     for name, value in {
-        "SECRET_KEY": "f" * 32,
+        "SECRET_KEY": "only-for-tests-0123456789abcdef-0",
         "BASE_URL": "https://academy.example.org",
         "METRICS_TOKEN": "short",
     }.items():
