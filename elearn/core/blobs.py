@@ -1,5 +1,6 @@
 """Stored files that are forgotten again: the row now, the bytes once that is certain."""
 
+import secrets
 from typing import Any
 
 from elearn.core import jobs
@@ -8,8 +9,8 @@ from elearn.core.models import Blob
 from elearn.core.storage import storage
 
 
-def forget(sha256: str, key: str) -> None:
-    """Delete the row in the present transaction; a job of that transaction deletes the bytes. `key` tells jobs apart.
+def forget(sha256: str) -> None:
+    """Delete the row in the present transaction; a job of that transaction deletes the bytes.
 
     Nothing may refer to the row any more.
     """
@@ -17,7 +18,7 @@ def forget(sha256: str, key: str) -> None:
     if blob is not None:
         db.session.delete(blob)
         db.session.flush()
-    jobs.enqueue("blob.forget", {"sha256": sha256}, key=f"blob.forget:{key}")
+    jobs.enqueue("blob.forget", {"sha256": sha256}, key=f"blob.forget:{secrets.token_hex(12)}")
 
 
 @jobs.handler("blob.forget")

@@ -257,7 +257,7 @@ def _end_roles(user_id: int) -> None:
         letter, grant.letter_file = grant.letter_file, None
         db.session.flush()
         if letter is not None and not _is_somebodys_letter(letter):
-            blobs.forget(letter, f"letter-{grant.id}")
+            blobs.forget(letter)
 
 
 def _is_somebodys_letter(sha256: str) -> bool:
@@ -269,4 +269,4 @@ def forget_copy(copy: DataCopy) -> None:
     db.session.delete(copy)
     db.session.flush()
     if copy.blob_sha is not None:
-        blobs.forget(copy.blob_sha, f"data-copy-{copy.id}")
+        blobs.forget(copy.blob_sha)

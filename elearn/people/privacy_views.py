@@ -21,11 +21,11 @@ from elearn.people.views import bp, knows_password, signed_out
 @public
 def what_is_kept() -> Any:
     """Written from the rules by which the clock deletes, and from what the domains say that they hold."""
-    holdings = [holding for holding in privacy.holdings() if not holding.rule]
+    rules = [rule for rule in retention.rules() if rule.time is not None]
     return render_template(
         "people/what_is_kept.html",
-        rules=[rule for rule in retention.rules() if rule.time is not None],
-        erased=[*(rule.holding for rule in retention.rules() if rule.time is None and rule.holding.tables), *holdings],
+        rules=rules,
+        holdings=[holding for holding in privacy.holdings() if not holding.rule],
         Fate=Fate,
     )
 
