@@ -18,6 +18,7 @@ from elearn.core.db import reading
 from elearn.core.errors import Refused
 from elearn.core.forms import ButtonForm
 from elearn.core.i18n import LANGUAGES, direction, interface_language
+from elearn.core.limits import network
 from elearn.core.web import csrf_exempt
 
 bp = Blueprint("certification", __name__, template_folder="templates")
@@ -122,7 +123,7 @@ def _own_or_404(code: str) -> Record:
 
 def _checked(code: str | None) -> Record | None:
     """The certificate that somebody asks about; misses are counted, and too many of them end in 429."""
-    address = request.remote_addr or ""
+    address = network()
     if limits.exhausted(address):
         abort(429)
     record = queries.by_code(code) if code else None
