@@ -24,6 +24,7 @@ from elearn.core.forms import Form, choices
 from elearn.core.i18n import LANGUAGES, clean_line, interface_language, western_digits
 from elearn.people import queries
 from elearn.people.models import Sex
+from elearn.people.passwords import guessable
 from elearn.people.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST, weak_password
 
 ROLE_NAMES = {Role.TRAINER: _l("Trainer"), Role.ADMINISTRATOR: _l("Administrator")}
@@ -122,7 +123,7 @@ class AboutMe(NameForm):
 
 
 def _refuse_weak(password: str, email: str, name: str) -> None:
-    if weak_password(password, email=email, name=name):
+    if weak_password(password, email=email, name=name) or guessable(password, email, *name.split()):
         raise ValidationError(_l("This password is too easy to guess. A short sentence is safer and easy to remember."))
 
 
