@@ -11,7 +11,7 @@ from elearn.core.access import public, signed_in
 from elearn.core.db import reading
 from elearn.core.forms import ButtonForm
 from elearn.core.i18n import long_date
-from elearn.core.privacy import Fate
+from elearn.core.privacy import Fate, Holding
 from elearn.people import data_copy, erasure, queries, rules
 from elearn.people.privacy_forms import EraseMeForm, TakeCopyForm
 from elearn.people.views import bp, knows_password, signed_out
@@ -21,13 +21,19 @@ from elearn.people.views import bp, knows_password, signed_out
 @public
 def what_is_kept() -> Any:
     """Written from the rules by which the clock deletes, and from what the domains say that they hold."""
-    rules = [rule for rule in retention.rules() if rule.time is not None]
+    timed = {rule.name: rule for rule in retention.rules() if rule.time is not None}
     return render_template(
         "people/what_is_kept.html",
-        rules=rules,
-        holdings=[holding for holding in privacy.holdings() if not holding.rule],
+        rules=[timed[holding.rule] for holding in _holdings() if holding.rule in timed],
+        holdings=[holding for holding in _holdings() if not holding.rule],
         Fate=Fate,
     )
+
+
+def _holdings() -> list[Holding]:
+    """Everything that is kept, in the order in which a person asks: the account first, what runs behind it last."""
+    parts = sorted(privacy.parts(), key=lambda part: (part.domain != "people", part.domain == "core"))
+    return [holding for part in parts for holding in part.holdings]
 
 
 @bp.get("/me/data")
@@ -94,7 +100,7 @@ def erase_me() -> Any:
 
 def what_becomes() -> dict[str, Any]:
     """What an erasure takes away and what it leaves, for the pages on which it is asked for."""
-    found = [holding for holding in privacy.holdings() if holding.tables]
+    found = [holding for holding in _holdings() if holding.tables]
     days = rules.ERASURE_GRACE.days
     return {
         "erased": [holding.what for holding in found if holding.fate == Fate.ERASED],
