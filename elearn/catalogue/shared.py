@@ -70,5 +70,4 @@ def _response(page: Bytes) -> Response:
     response.vary.add("Accept-Encoding")
     response.set_etag(f"{page.etag}-{encoding or 'plain'}")
     response.headers["Cache-Control"] = "no-cache"  # asked for again each time, and not sent again unless it changed
-    response.make_conditional(request)
     return response

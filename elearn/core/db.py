@@ -269,6 +269,8 @@ def note_after(note: Callable[[], object]) -> None:
 
 def _finish(response: Response) -> Response:
     """Commit an accepted unsafe request, once; undo everything else; then write the notes."""
+    if not db.session.registry.has() and "notes_after" not in g:
+        return response  # nobody asked the database anything
     session = db.session()
     if session.info.get("writing"):
         _end_writing(keep=request.method not in SAFE_METHODS and response.status_code < 400)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -105,7 +105,8 @@ def _read_body() -> None:
 
 def _refuse_what_no_database_stores() -> None:
     """No page of ours sends NUL, and PostgreSQL takes it in no text: better a 400 here than a failure there."""
-    fields = itertools.chain(request.args.items(multi=True), request.form.items(multi=True))
+    sent = [request.args] if request.method in database.SAFE_METHODS else [request.args, request.form]
+    fields = itertools.chain.from_iterable(values.items(multi=True) for values in sent if values)
     if "\0" in request.path or any("\0" in name or "\0" in value for name, value in fields):
         abort(400)
 
@@ -149,24 +150,32 @@ def csrf_exempt(view: Any) -> Any:
 
 def add_headers(response: Response) -> Response:
     """Security headers on every answer; what is meant for one person is nobody else's to keep."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    ours = dict(HEADERS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+        ours["Strict-Transport-Security"] = f"max-age={YEAR}"
     if request.endpoint != "static":
-        response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "private, no-store" if _personal() else "no-cache"
-        if not response.cache_control.immutable:  # a picture of a course is the same for everybody
-            response.vary.update(("Cookie", "Accept-Language"))
+        ours["X-Request-Id"] = g.get("request_id", "")
+        ours["Cache-Control"] = "private, no-store" if _personal() else "no-cache"
+    given = {name.lower() for name, _value in response.headers}  # once: each question looks at all of them
+    response.headers.extend([(name, value) for name, value in ours.items() if name.lower() not in given])
+    if request.endpoint != "static" and "immutable" not in response.headers["Cache-Control"]:
+        _vary(response, given)  # a picture of a course is the same for everybody, and immutable
     return response
+
+
+def _vary(response: Response, given: set[str]) -> None:
+    """The language is chosen by the cookie or by what the browser asks for."""
+    if "vary" in given:
+        response.vary.update(("Cookie", "Accept-Language"))
+    else:
+        response.headers.add("Vary", "Cookie, Accept-Language")
 
 
 def _personal() -> bool:
     """Of somebody who is signed in, or with what was typed in it, or opened by a link from a mail."""
     if request.method not in database.SAFE_METHODS or "token" in (request.view_args or {}):
         return True
-    return "_login_user" in g and bool(current_user.is_authenticated)
+    return "_login_user" in g and bool(g._login_user.is_authenticated)
 
 
 def page_context() -> dict[str, Any]:
