@@ -26,11 +26,13 @@ def test_the_address_of_a_static_file_changes_with_it_so_it_is_kept_for_a_year(v
     assert "v=" in stylesheet
     assert answer.cache_control.max_age == 31_536_000
     assert answer.cache_control.immutable
+    assert "no-cache" not in answer.headers["Cache-Control"]
     assert b"--paper" in brotli.decompress(answer.data)
 
 
 def test_a_static_file_without_a_fingerprint_is_kept_for_an_hour(visitor):
-    assert visitor.get("/static/css/site.css").cache_control.max_age == 3600
+    answer = visitor.get("/static/css/site.css")
+    assert answer.headers["Cache-Control"] == "public, max-age=3600"
 
 
 def test_a_static_file_that_has_not_changed_is_not_sent_again(visitor, stylesheet):
