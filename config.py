@@ -29,7 +29,10 @@ class BadConfiguration(RuntimeError):
 def _env(name: str, default: str = "") -> str:
     path = os.environ.get(f"{name}_FILE")
     if path:
-        return Path(path).read_text(encoding="utf-8").strip()
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise BadConfiguration(f"{name}_FILE names a file that cannot be read: {problem}") from problem
     return os.environ.get(name, default)
 
 

@@ -64,6 +64,12 @@ def test_a_secret_may_stand_in_a_file(tmp_path):
     assert configured(**given)["SECRET_KEY"] == SECRET
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    missing = {"SECRET_KEY_FILE": str(tmp_path / "none"), "BASE_URL": GOOD["BASE_URL"], "DATA_DIR": str(tmp_path)}
+    with pytest.raises(config.BadConfiguration, match="SECRET_KEY_FILE"):
+        configured(**missing)
+
+
 def test_a_demonstration_makes_a_secret_once_and_keeps_it_to_itself(tmp_path):
     first = configured(DEMONSTRATION="1", DATA_DIR=str(tmp_path))["SECRET_KEY"]
     again = configured(DEMONSTRATION="1", DATA_DIR=str(tmp_path))["SECRET_KEY"]

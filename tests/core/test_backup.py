@@ -127,6 +127,12 @@ def test_a_restored_instance_works(archive, elsewhere, busy_academy, app):
             audit.note("test", "test", 1, actor=None)
 
 
+def test_an_archive_goes_into_either_database(archive, url, database, elsewhere):
+    new = elsewhere(other(database.name))
+    assert run(new, "restore", archive).exit_code == 0
+    assert hashes(new.config["DATABASE_URL"]) == hashes(url)
+
+
 def test_append_only_tables_are_guarded_after_a_restore(archive, elsewhere):
     new = elsewhere()
     run(new, "restore", archive)
