@@ -176,7 +176,13 @@ def reset_password(token: str, password_hash: str) -> bool:
     limits.forget_failures(user.email or "")
     _address_is_confirmed(user)
     audit.note("reset-password", "user", user.id, actor=user.id)
+    tell_of_new_password(user)
     return True
+
+
+def tell_of_new_password(user: User) -> None:
+    """So that its owner knows, if it was somebody else."""
+    _letter("password_changed", user.email or "", user.lang, user.id)
 
 
 # --- a new address ----------------------------------------------------------------------------------------------------

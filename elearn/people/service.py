@@ -88,13 +88,13 @@ def sign_me_out_everywhere(actor: Person) -> None:
     audit.note("signed-out-everywhere", "user", actor.id, actor=actor)
 
 
-def change_password(actor: Person, password_hash: str) -> int:
-    """A new password for somebody who knows the old one; ends every session. The epoch to open a new one in."""
+def change_password(actor: Person, password_hash: str) -> User:
+    """A new password for somebody who knows the old one; ends every session, so open a new one in its new epoch."""
     user = db.session.get_one(User, actor.id)
     user.password_hash = password_hash
     sign_out_everywhere(user)
     audit.note("changed-password", "user", user.id, actor=actor)
-    return user.epoch
+    return user
 
 
 def change_profile(

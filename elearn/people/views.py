@@ -291,7 +291,9 @@ def change_password() -> Any:
     form, me = ChangePasswordForm(), access.person()
     if form.validate_on_submit() and knows_password(form, me):
         password_hash = passwords.hashed(typed(form.password))
-        _open_session(me.id, service.change_password(me, password_hash))
+        user = service.change_password(me, password_hash)
+        links.tell_of_new_password(user)
+        _open_session(user.id, user.epoch)
         flash(_("Your new password is set. Every other device is signed out."))
         return redirect(url_for(".profile"), 303)
     return render_template("people/change_password.html", form=form), form.status

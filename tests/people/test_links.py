@@ -425,3 +425,11 @@ def test_what_a_link_says_goes_into_no_log_of_ours(amina, reset_link):
     token = reset_link.rpartition("/")[2]
     assert links.queries.token_hash(token) == db.session.scalar(select(Token.hash))
     assert token != db.session.scalar(select(Token.hash))
+
+
+def test_its_owner_is_told_of_a_new_password(amina, reset_link, browser):
+    amina.password_hash = HASH
+    change_password(browser(amina))
+    told = last_letter("amina@example.org")
+    assert told.template == "people/password_changed"
+    assert "academy@example.org" in told.body and "/reset/" not in told.body
