@@ -19,7 +19,7 @@ SLUG = "conditional-cash-transfers"
 COURSE = Path(__file__).parent.parent.parent / "courses" / SLUG
 TRAVELLERS = {
     "en": {"width": 1280},
-    "ar": {"width": 390, "dark": True},
+    "ar": {"width": 390, "dark": True, "audit": True},
     "fr": {"width": 320, "scripts": False},
 }
 

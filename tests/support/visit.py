@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -18,11 +17,18 @@ Values = Mapping[str, str | Sequence[str]]
 class Visit:
     """One browser window of its own; every page that opens in it is looked at."""
 
-    audited: ClassVar[set[str]] = set()  # an audit takes a second: one for each page in each of its faces
-
     def __init__(
-        self, browser: Browser, site: str, lang: str, *, width: int = 1280, scripts: bool = True, dark: bool = False
+        self,
+        browser: Browser,
+        site: str,
+        lang: str,
+        *,
+        width: int = 1280,
+        scripts: bool = True,
+        dark: bool = False,
+        audit: bool = False,
     ) -> None:
+        """`audit`: let axe look at each page once; test_every_page does so for every page in plain light."""
         self.site, self.lang, self.scripts = site, lang, scripts
         self._context = browser.new_context(
             base_url=site,
@@ -34,7 +40,7 @@ class Visit:
         )
         self.page: Page = self._context.new_page()
         self.problems: list[str] = []
-        self._face = f"{lang} {width} {'dark' if dark else 'light'}"
+        self._audited: set[str] | None = set() if audit else None
         self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
         self.page.on("console", self._heard)
 
@@ -108,9 +114,9 @@ class Visit:
         assert root.get_attribute("dir") == direction(self.lang), self.page.url
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
-        kind = f"{self._face} {re.sub(r'[0-9A-Z]{20,}|[0-9]+', '…', self.path)}"
-        if self.scripts and kind not in self.audited:
-            self.audited.add(kind)
+        kind = re.sub(r"[0-9A-Z]{20,}|[0-9]+", "…", self.path)
+        if self._audited is not None and kind not in self._audited:
+            self._audited.add(kind)
             found = Axe().run(self.page, options=RULES)
             assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
         assert self.problems == []
