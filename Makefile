@@ -2,7 +2,7 @@
 
 python := .venv/bin/python
 
-.PHONY: help run test check sheet screenshots messages clean
+.PHONY: help run test check bench sheet screenshots messages clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -29,6 +29,10 @@ sheet: ## pictures of every page, for looking at: instance/sheet/index.html; ONL
 screenshots: ## take the pictures of the README again
 	@.ci/setup test
 	@$(python) -m tests.browser.screenshots
+
+bench: ## set everything up and measure it against references, some six minutes; writes docs/benchmarks.md
+	@.ci/setup bench
+	@$(python) -m benchmarks $(ARGS)
 
 messages: ## collect the texts of the interface and update and compile the three catalogues
 	@.ci/setup test
