@@ -8,7 +8,7 @@ python := .venv/bin/python
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-run: ## set everything up and start a demonstration instance on http://127.0.0.1:$${PORT:-8000}
+run: ## set everything up and start a demonstration instance on http://127.0.0.1:8000; PORT=8080 for another
 	@.ci/setup run
 	@exec $(python) -m elearn.demonstration
 
