@@ -255,7 +255,8 @@ def read_settings() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 called = ast.unparse(node.func)
-                if called in ("_env", "_flag", "_whole", "os.environ.get", "os.environ.setdefault"):
+                own = path.name == "config.py" and called.startswith("_") and str(node.args[0].value).isupper()
+                if own or called in ("os.environ.get", "os.environ.setdefault"):
                     found.add(str(node.args[0].value))
     from config import RETENTION_DAYS
 

@@ -25,12 +25,23 @@ from elearn.core.errors import Refused
 def refuse_unless_empty(url: str) -> None:
     """Raises Refused when the database has a table. One that does not exist is empty if it is SQLite's."""
     place = make_url(url)
-    if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
-        return
+    if place.get_backend_name() == "sqlite":
+        file = Path(place.database or "")
+        if not file.exists() or not file.stat().st_size:
+            _refuse_remains(file)
+            return
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         if inspect(connection).get_table_names():
             raise Refused(f"{place.render_as_string()} is not empty; nothing was changed")
+
+
+def _refuse_remains(file: Path) -> None:
+    """SQLite would take what another database left unfinished for a part of the new one."""
+    for ending in ("-wal", "-journal"):
+        left = file.with_name(file.name + ending)
+        if left.exists():
+            raise Refused(f"{left} is left of another database; nothing was changed. Move it aside")
 
 
 def refuse_unless_known(revision: str) -> None:
