@@ -3,13 +3,19 @@
 from flask import abort
 
 from elearn.core.access import Permission, Person
-from elearn.learning.queries import Place, enrolment_of
+from elearn.learning.queries import Place, enrolment_of, place_and_steps
 
 
 def own_place(person: Person, slug: str) -> Place | None:
     """The person's place in a course they study now, or None."""
     place = enrolment_of(person.id, slug)
     return place if place is not None and place.studying else None
+
+
+def own_steps(person: Person, slug: str) -> tuple[Place | None, frozenset[int]]:
+    """The person's place in a course they study now, or None, and which of its steps they have done."""
+    found = place_and_steps(person.id, slug)
+    return found if found is not None and found[0].studying else (None, frozenset())
 
 
 def own_place_or_404(person: Person, slug: str) -> Place:

@@ -77,13 +77,8 @@ def contents(outline: Outline, lang: str, progress: Mapping[int, Done]) -> tuple
     )
 
 
-def done_steps(progress: Mapping[int, Done]) -> frozenset[int]:
-    """The identities of the steps that are done: all that a lesson page says of its reader's progress."""
-    return frozenset(step for step, one in progress.items() if one.state == ProgressState.DONE)
-
-
 def only_done(steps: frozenset[int]) -> Mapping[int, Done]:
-    """Progress that knows of these steps that they are done, and nothing else."""
+    """Progress that knows of these steps that they are done, and nothing else: all that a lesson page says of it."""
     return {step: Done(ProgressState.DONE, None, None) for step in steps}
 
 

@@ -16,7 +16,7 @@ from elearn.core.db import db, reading
 from elearn.core.forms import ButtonForm, choices, typed
 from elearn.core.i18n import LANGUAGES, content_language, interface_language
 from elearn.learning import player, queries, service
-from elearn.learning.access import own_place, own_place_or_404
+from elearn.learning.access import own_place, own_place_or_404, own_steps
 from elearn.learning.forms import EnrolForm
 from elearn.people import queries as people_queries
 from elearn.people import service as people
@@ -86,7 +86,7 @@ def leave(slug: str) -> Any:
 @signed_in
 def lesson(slug: str, step: str) -> Any:
     me = access.person()
-    place = own_place(me, slug)
+    place, done = own_steps(me, slug)
     if place is None:
         _published_or_404(slug)
         return redirect(url_for("home.course", slug=slug))
@@ -97,7 +97,6 @@ def lesson(slug: str, step: str) -> Any:
     wanted = content_language(outline.texts, outline.default_lang, enrolled=place.lang)
     shown, _title = outline.title(found, wanted)
     page = shelf.page(outline.version_id, found, shown) or abort(404)
-    done = player.done_steps(queries.progress_of(place.enrolment_id))
 
     def render(reader: Person) -> str:
         view = player.lesson_view(outline, found, page, wanted, player.only_done(done))

@@ -196,7 +196,7 @@ def test_a_device_without_an_account_setting_follows_its_own_choice_when_it_sign
 # What it costs
 
 
-def test_a_page_is_three_statements_however_much_there_is(amina, hers, count_statements, browser):
+def test_a_page_is_two_statements_however_much_there_is(amina, hers, count_statements, browser):
     hers.get(LESSON)  # takes the texts from the shelf's shop to the shelf
     with count_statements() as few:
         assert hers.get(LESSON).status_code == 200
@@ -208,14 +208,14 @@ def test_a_page_is_three_statements_however_much_there_is(amina, hers, count_sta
     make.done(amina, SECOND)
     with count_statements() as many:
         assert hers.get(LESSON).status_code == 200
-    assert len(few) == len(many) == 3, few
+    assert len(few) == len(many) == 2, few
 
 
-def test_in_another_language_it_is_three_too(hers, count_statements):
+def test_in_another_language_it_is_two_too(hers, count_statements):
     hers.get(f"{LESSON}?lang=fr")
     with count_statements() as seen:
         hers.get(f"{LESSON}?lang=fr")
-    assert len(seen) == 3
+    assert len(seen) == 2
 
 
 def test_marking_a_lesson_costs_the_same_for_everybody(amina, hers, count_statements):
