@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from elearn.catalogue import search
+from elearn.catalogue import search, showcase
 from elearn.catalogue.compiled import CompiledCourse
 from elearn.catalogue.compiled import Step as CompiledStep
 from elearn.catalogue.events import course_published
@@ -64,6 +64,7 @@ def publish(compiled: CompiledCourse, *, actor: Person | int | None, reason: str
         course.state = CourseState.PUBLISHED
     db.session.flush()
     settings.bump(settings.CATALOGUE_REVISION)
+    showcase.forget()
     detail = {"number": version.number, "kind": str(version.kind), "reason": reason}
     audit.note("publish", "course", course.id, actor=actor, detail=detail)
     course_published.send("catalogue", course=course, version=version, first=latest is None)

@@ -1,5 +1,6 @@
 """The catalogue as visitors see it: cards kept in the process per revision, found by words, filters and page."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ from elearn.core.db import db
 from elearn.core.i18n import LANGUAGES, folded
 
 PAGE = 20
+SECONDS = 1.0  # for which the revision is believed
 LONGEST_QUERY = search.LONGEST_QUERY
 
 
@@ -53,6 +55,7 @@ class Showcase:
 
     revision: str
     cards: tuple[Card, ...]
+    asked: float  # when, by the clock of the machine
 
 
 @dataclass(frozen=True)
@@ -101,15 +104,26 @@ class Found:
 
 
 def current() -> Showcase:
-    """The cards of the present revision. One statement, and one more when the revision is new to this process."""
-    revision = settings.get(settings.CATALOGUE_REVISION, "0")
+    """The cards of the present revision, which is asked for once a second: so old may what a visitor sees be at most.
+
+    One statement then, and one more when the revision is new to this process.
+    """
+    writing = db.session.registry.has() and db.session().info.get("writing")
     kept: Showcase | None = current_app.extensions.get(SHOWCASE)
-    if kept is not None and kept.revision == revision:
+    if kept is not None and not writing and time.monotonic() < kept.asked + SECONDS:
         return kept
-    made = Showcase(revision, tuple(_cards(queries.published_texts())))
-    if not db.session().info.get("writing"):
+    asked = time.monotonic()
+    revision = settings.get(settings.CATALOGUE_REVISION, "0")
+    same = kept is not None and kept.revision == revision
+    made = Showcase(revision, kept.cards if kept and same else tuple(_cards(queries.published_texts())), asked)
+    if not writing:
         current_app.extensions[SHOWCASE] = made
     return made
+
+
+def forget() -> None:
+    """Ask for the revision at the next visit: something is being published in this process."""
+    current_app.extensions.pop(SHOWCASE, None)
 
 
 def _cards(texts: list[PublishedText]) -> list[Card]:

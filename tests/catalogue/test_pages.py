@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from elearn.catalogue import showcase
 from elearn.catalogue.models import Course, CourseState
 from elearn.core.db import db
 from elearn.learning import service as learning
@@ -151,7 +152,7 @@ def test_a_visitors_page_belongs_to_nobody_and_is_kept_compressed(
     assert packed["gzip, br;q=0"].headers["Content-Encoding"] == "gzip"
     with count_statements() as seen:
         again = visitor.get("/courses/", headers={"Accept-Encoding": "br"})
-    assert len(seen) == 1, seen
+    assert len(seen) <= 1, seen  # whether it still holds, once a second
     assert again.data == packed["br"].data
     assert again.headers["Cache-Control"] == "no-cache"
     assert {"Accept-Encoding", "Cookie", "Accept-Language"} <= set(again.headers["Vary"].split(", "))
@@ -168,6 +169,18 @@ def test_a_kept_page_is_kept_per_language_and_until_something_is_published(
     publish(edited(COURSE, "Counting fairly", "Counting justly"))
     assert titles(english.get("/courses/").text) == ["Counting justly"]
     assert titles(french.get("/courses/").text) == ["Compter juste"]
+
+
+def test_what_another_process_publishes_shows_when_the_second_is_over(
+    small: None, visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showcase, "SECONDS", 3600.0)
+    before = titles(visitor.get("/courses/").text)
+    monkeypatch.setattr(showcase, "forget", lambda: None)  # the other process forgets its own
+    publish(course("new-here"))
+    assert titles(visitor.get("/courses/").text) == before
+    monkeypatch.setattr(showcase, "SECONDS", 0.0)
+    assert len(titles(visitor.get("/courses/").text)) == len(before) + 1
 
 
 def test_a_retired_course_is_not_shown(small: None, visitor: Browser) -> None:
