@@ -134,14 +134,14 @@ def export_ratios(database: str, told: records.Exports) -> list[Ratio]:
     growth = (told.peak - told.peak_of_few) / MB
     return [
         Ratio(
-            f"times the dump's time, {database}",
+            f"CSV, times the dump's time, {database}",
             middle(told.ours, told.dump),
             most,
             "at most",
             detail=f"{ours:.1f} and {dump:.1f} seconds for {told.rows:,} rows",
         ),
         Ratio(
-            f"more memory for all rows, {database}",
+            f"CSV, more memory for all rows, {database}",
             max(0.0, growth),
             8,
             "at most",
@@ -153,16 +153,16 @@ def export_ratios(database: str, told: records.Exports) -> list[Ratio]:
 
 def paper_ratios(ours: list[float], plain: list[float], size: int) -> list[Ratio]:
     detail = f"{statistics.median(ours) * 1000:.0f} and {statistics.median(plain) * 1000:.0f} ms; {size / 1000:.0f} KB"
-    return [Ratio("times faster than plain", middle(plain, ours), 1.3, detail=detail)]
+    return [Ratio("certificate, times faster than plain", middle(plain, ours), 1.3, detail=detail)]
 
 
 def visit_ratios(seen: dict[str, visits.Visit]) -> list[Ratio]:
     found = []
     for what, visit in seen.items():
         aim = 40 if "first" in what else 10 if "next" in what else None
-        detail = f"{visit.requests} requests"
+        detail = f"requests: {visit.requests}"
         if visit.pictures:
-            detail += f"; beside them {visit.pictures} pictures of the lesson, {visit.picture_size / 1000:.0f} KB"
+            detail += f"; beside them pictures of the lesson: {visit.pictures}, {visit.picture_size / 1000:.0f} KB"
         found.append(Ratio(what, visit.size / 1000, aim, "at most", " KB", detail))
         if "first" in what:
             found.append(Ratio(f"{what}: requests", visit.requests, 5, "at most"))

@@ -3,10 +3,11 @@
 NOTES = """
 ## What makes the difference
 
-- A lesson page asks three statements, each put together once per process, and renders nothing: the page is kept with
+- A lesson page asks two statements, each put together once per process, and renders nothing: the page is kept with
   gaps for the reader's name and the token of the forms (`elearn/core/ready.py`). Readers at the same step with the same
-  progress share it. When it is not there yet, rendering it takes about two milliseconds more.
-- The catalogue of visitors is kept compressed (`elearn/catalogue/shared.py`); one statement asks whether it holds.
+  progress share it. In the rounds above it is always there; when it is not, rendering takes about two milliseconds more.
+- The catalogue of visitors is kept compressed (`elearn/catalogue/shared.py`); once a second a statement asks whether it
+  still holds.
 - Static files are compressed once, with Brotli at its best; personal pages with zstd or a light Brotli while the
   reader waits.
 - CSV is written by `COPY` on PostgreSQL. On SQLite cells are looked up and joined without Python code for each.
