@@ -5,7 +5,7 @@ NOTES = """
 
 - A lesson page asks two statements, each put together once per process, and renders nothing: the page is kept with
   gaps for the reader's name and the token of the forms (`elearn/core/ready.py`). Readers at the same step with the same
-  progress share it. In the rounds above it is always there; when it is not, rendering takes about two milliseconds more.
+  progress share it. In the rounds above it is there; when it is not, rendering takes some two milliseconds more.
 - The catalogue of visitors is kept compressed (`elearn/catalogue/shared.py`); once a second a statement asks whether it
   still holds.
 - Static files are compressed once, with Brotli at its best; personal pages with zstd or a light Brotli while the
