@@ -150,6 +150,10 @@ def csrf_exempt(view: Any) -> Any:
 
 def add_headers(response: Response) -> Response:
     """Security headers on every answer; what is meant for one person is nobody else's to keep."""
+    if isinstance(request.routing_exception, RequestRedirect):
+        # To the right spelling of an address: as a path, because the name the request came to may be made up.
+        parts = urlsplit(request.routing_exception.new_url)
+        response.location = f"{parts.path}?{parts.query}" if parts.query else parts.path
     ours = dict(HEADERS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         ours["Strict-Transport-Security"] = f"max-age={YEAR}"
@@ -217,9 +221,6 @@ def refused(error: Refused) -> Any:
 
 
 def http_error(error: HTTPException) -> Any:
-    if isinstance(error, RequestRedirect):  # to the spelling of an address: a path, whatever name the request came to
-        parts = urlsplit(error.new_url)
-        return redirect(f"{parts.path}?{parts.query}" if parts.query else parts.path, error.code)
     if error.code is None or error.code < 400 or error.response is not None:
         return error
     if error.code >= 500:
