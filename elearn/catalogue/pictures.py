@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from xml.parsers import expat
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from elearn.catalogue.compiled import Asset
 
@@ -71,6 +71,7 @@ def examine(path: str, data: bytes, report: Report) -> Asset | None:
 
 
 def _raster_size(data: bytes, mime: str, report: Report) -> tuple[int, int] | None:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once imported, lets pictures that are cut off pass
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Pillow warns of (size, odd metadata) is judged here
         try:

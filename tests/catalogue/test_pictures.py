@@ -1,6 +1,9 @@
 """SVG: what may stand in one, and everything that could run, fetch or style."""
 
+import io
+
 import pytest
+from PIL import Image, ImageFile
 
 from elearn.catalogue.pictures import examine
 
@@ -95,3 +98,13 @@ def test_what_could_run_fetch_or_style_is_refused_at_its_line(inside: str) -> No
 def test_what_is_no_plain_drawing_is_refused(svg: str) -> None:
     asset, problems = look(svg)
     assert asset is None and problems
+
+
+def test_a_picture_that_is_cut_off_is_refused_also_where_certificates_are_made(monkeypatch) -> None:
+    """The PDF engine tells Pillow, for the whole process, to accept such pictures."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    whole = io.BytesIO()
+    Image.effect_noise((90, 90), 50).save(whole, "PNG")
+    problems: list[str] = []
+    examine("assets/a.png", whole.getvalue()[:900], lambda _line, message: problems.append(message))
+    assert problems == ["not a readable PNG, JPEG or WebP picture"]
