@@ -20,7 +20,7 @@ check: ## style, types and the rules of the house, without the other tests
 	@.ci/setup test
 	$(python) -m ruff check .
 	$(python) -m mypy
-	$(python) -m pytest --quiet --database=all tests/test_*.py
+	$(python) -m pytest --quiet --database=all --numprocesses=auto tests/test_*.py
 
 sheet: ## pictures of every page, for looking at: instance/sheet/index.html; ONLY=quiz LANGS=ar for some
 	@.ci/setup test
