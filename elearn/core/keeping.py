@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -43,8 +42,7 @@ def _old_detail(before: dt.datetime) -> ColumnElement[bool]:
 
 def _left_over(before: dt.datetime) -> Iterator[Path]:
     """Files of ours without an owner: exports being written, and what the storage was about to take in."""
-    spooled = (path for ending in ("csv", "xlsx") for path in Path(tempfile.gettempdir()).glob(f"elearn-*.{ending}"))
-    for path in (*spooled, *storage().unfinished()):
+    for path in storage().unfinished():
         with suppress(FileNotFoundError):
             found = path.lstat()
             if found.st_uid == os.getuid() and found.st_mtime < before.timestamp():

@@ -39,9 +39,8 @@ class LocalStorage:
 
     def put_stream(self, source: BinaryIO) -> str:
         """The same for what is too large to stand in memory: everything from the present position on."""
-        self.root.mkdir(parents=True, exist_ok=True)
         found = hashlib.sha256()
-        handle, temporary = tempfile.mkstemp(dir=self.root)
+        handle, temporary = self.begin()
         with os.fdopen(handle, "wb") as file:
             while chunk := source.read(CHUNK):
                 found.update(chunk)
@@ -52,6 +51,11 @@ class LocalStorage:
         path.parent.mkdir(exist_ok=True)
         os.replace(temporary, path)
         return path.name
+
+    def begin(self) -> tuple[int, str]:
+        """A new file beside the stored ones, for something that is not to stay: (descriptor, path)."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return tempfile.mkstemp(dir=self.root)
 
     def open(self, sha256: str) -> BinaryIO:
         """The stored bytes. Raises FileNotFoundError."""

@@ -14,7 +14,6 @@ from Python; both give the same bytes:
 import datetime as dt
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from sqlalchemy import (
 
 from elearn.core import workbook
 from elearn.core.db import db
+from elearn.core.storage import storage
 
 BATCH = 1000
 CHUNK = 64 * 1024
@@ -131,7 +131,7 @@ def export(
     """
     if len({column.label for column in columns}) < len(columns):
         raise ValueError("two columns with the same heading")
-    descriptor, path = tempfile.mkstemp(prefix="elearn-", suffix=format.suffix)
+    descriptor, path = storage().begin()
     try:
         with db.engines["reader"].connect() as connection:
             if format is Format.XLSX:
