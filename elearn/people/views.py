@@ -1,5 +1,6 @@
 """Pages of one's own account: registering, signing in and out, confirming, resetting, the profile."""
 
+import logging
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
@@ -30,6 +31,7 @@ from elearn.people.forms import (
 from elearn.people.models import UserState
 from elearn.people.queries import Account, Profile
 
+log = logging.getLogger(__name__)
 bp = Blueprint("people", __name__, template_folder="templates")
 
 
@@ -105,12 +107,14 @@ def _checked(form: SignInForm | KnowingForm, email: str, password: str) -> Accou
     """The account with this address if the password is right. Each try counts until it is known to be right."""
     taken = take(*limits.signing_in(email))
     if taken is None:
+        log.warning("passwords are tried too often")
         form.too_often = True
         form.refusal = _("Too many attempts. Please wait a quarter of an hour, or set a new password.")
         return None
     with reading():
         account = queries.account_by_email(service.normal_email(email))
     if not passwords.matches(account.password_hash if account else None, password):
+        log.warning("a wrong password was tried", extra={"account": account.id if account else 0})
         return None
     note_after(lambda: give_back(taken))
     return account
