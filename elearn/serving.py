@@ -1,8 +1,8 @@
 """How gunicorn serves the site: `gunicorn --config python:elearn.serving wsgi:app`.
 
-Threads wait for slow clients, so there are many of them, and none waits for ever: a request has to arrive whole within
-a time that its size allows, else its connection is closed. Nothing else of the site notices a slow one: the body is
-read before any SQL.
+Threads wait for slow clients, so there are many of them, and none waits for ever: a request has to arrive whole, and
+an answer to be taken, within a time that its size allows, else the connection is closed. Nothing else of the site
+notices a slow one: the body is read before any SQL.
 """
 
 import contextlib
@@ -32,6 +32,8 @@ logconfig_dict = logs.configuration(readable=os.environ.get("DEMONSTRATION", "0"
 
 GRACE_SECONDS = 20
 SLOWEST = 1_000  # bytes a second: an eighth of a 64 kbit/s link
+SLOWEST_READER = 1_000
+UNKNOWN = 64 * 1024 * 1024  # what an answer may be that does not say how large it is: exports, while they are compressed
 KEPT_IN_MEMORY = 256 * 1024
 LARGEST = 16 * 1024 * 1024  # what is larger the application refuses without reading it
 
@@ -50,15 +52,16 @@ def on_exit(server: Arbiter) -> None:
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A worker that closes connections whose request does not arrive in time."""
+    """A worker that closes connections whose request does not arrive in time, or whose answer is not taken."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.arriving: dict[socket.socket, float] = {}  # until when the request on it must be there
+        self.leaving: dict[socket.socket, float] = {}  # until when its answer must have been taken
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.wsgi: Application = whole_requests(self.wsgi, self.arriving)
+        self.wsgi: Application = whole_requests(taken_answers(self.wsgi, self.leaving), self.arriving)
 
     def handle(self, conn: TConn) -> Any:
         self.arriving[conn.sock] = time.monotonic() + GRACE_SECONDS
@@ -66,15 +69,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return super().handle(conn)
         finally:
             self.arriving.pop(conn.sock, None)
+            self.leaving.pop(conn.sock, None)
 
     def notify(self) -> None:
         """Called about once a second by the worker's own loop."""
         super().notify()
-        now = time.monotonic()
-        for connection, limit in list(self.arriving.items()):
-            if now > limit:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RD)  # the waiting thread reads an end, and is free
+        _shut(self.arriving, socket.SHUT_RD)  # the waiting thread reads an end, and is free
+        _shut(self.leaving, socket.SHUT_RDWR)  # it cannot write any more, and is free too
+
+
+def _shut(limits: dict[socket.socket, float], how: int) -> None:
+    now = time.monotonic()
+    for connection, limit in list(limits.items()):
+        if now > limit:
+            with contextlib.suppress(OSError):
+                connection.shutdown(how)
 
 
 def whole_requests(application: Application, arriving: dict[socket.socket, float]) -> Application:
@@ -98,6 +107,21 @@ def whole_requests(application: Application, arriving: dict[socket.socket, float
         return application(environ, start_response)
 
     return receive
+
+
+def taken_answers(application: Application, leaving: dict[socket.socket, float]) -> Application:
+    """Note until when the client must have taken the answer."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def started(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            stated = next((value for name, value in headers if name.lower() == "content-length"), "")
+            size = int(stated) if stated else UNKNOWN
+            leaving[environ["gunicorn.socket"]] = time.monotonic() + GRACE_SECONDS + size / SLOWEST_READER
+            return start_response(status, headers, *error)
+
+        return application(environ, started)
+
+    return answer
 
 
 def refuse(start_response: Any, status: str) -> Iterable[bytes]:

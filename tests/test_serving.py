@@ -1,5 +1,6 @@
 """The server under clients that are slow, broken or hostile. Here a request has one second to arrive, not twenty."""
 
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ SERVER = """
 import sys
 from elearn import serving
 serving.GRACE_SECONDS = 1
+serving.SLOWEST_READER = 20_000_000
 from gunicorn.app.wsgiapp import run
 sys.argv = ["gunicorn", "--config", "python:elearn.serving", "tests.support.echo:app"]
 run()
@@ -62,6 +64,25 @@ def test_slow_requests_hold_nobody_up(server, sent):
     assert time.monotonic() - began < 10
     for connection in slow:
         assert "200 OK" not in answer(connection)
+
+
+def test_readers_that_take_nothing_hold_nobody_up(server):
+    host, _, port = urlsplit(server).netloc.partition(":")
+    with contextlib.ExitStack() as slow:
+        for _ in range(THREADS * 2):
+            connection = slow.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect((host, int(port)))
+            connection.sendall(b"GET /?30000000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        began = time.monotonic()
+        with urlopen(f"{server}/", timeout=20) as response:
+            assert response.status == 200
+        assert time.monotonic() - began < 15
+
+
+def test_a_reader_who_takes_what_is_sent_gets_it_whole(server):
+    with urlopen(f"{server}/?30000000", timeout=20) as response:
+        assert len(response.read()) == 30_000_000
 
 
 def test_a_body_without_a_stated_length_is_refused(server):
