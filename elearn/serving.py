@@ -33,7 +33,7 @@ logconfig_dict = logs.configuration(readable=os.environ.get("DEMONSTRATION", "0"
 GRACE_SECONDS = 20
 SLOWEST = 1_000  # bytes a second: an eighth of a 64 kbit/s link
 SLOWEST_READER = 1_000
-UNKNOWN = 64 * 1024 * 1024  # what an answer may be that does not say how large it is: exports, while they are compressed
+UNKNOWN = 64 * 1024 * 1024  # what an answer may be that does not say how large it is: a compressed export
 KEPT_IN_MEMORY = 256 * 1024
 LARGEST = 16 * 1024 * 1024  # what is larger the application refuses without reading it
 
