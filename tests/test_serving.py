@@ -94,3 +94,22 @@ def test_a_body_that_breaks_off_never_reaches_the_application(server):
     connection = beginning(server, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nhalf")
     connection.shutdown(socket.SHUT_WR)
     assert answer(connection).startswith("HTTP/1.1 408")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhelloX", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\nHost: a\n\n", 400),
+        (f"GET /{'a' * 9000} HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+        (f"GET / HTTP/1.1\r\nHost: a\r\nX: {'a' * 100_000}\r\n\r\n", 431),
+    ],
+    ids=["two lengths", "length and chunks", "blank", "plus", "fold", "line feeds", "long address", "long header"],
+)
+def test_a_request_that_can_be_read_in_two_ways_is_not_read(server, sent, status):
+    """Else what stands in front of us and we might see different requests."""
+    assert answer(beginning(server, sent)).startswith(f"HTTP/1.1 {status}")
