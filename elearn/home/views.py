@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy import text
 
 from elearn.core import access
@@ -11,12 +11,11 @@ from elearn.core.access import Permission, person_or_none, public, signed_in
 from elearn.core.db import db
 from elearn.core.i18n import LANGUAGE_COOKIE, LANGUAGES
 from elearn.core.origin import own_path
-from elearn.core.web import csrf_exempt
+from elearn.core.web import csrf_exempt, remember_choice
 from elearn.people import service as people
 from elearn.people.rules import PRIVACY_VERSION
 
 bp = Blueprint("home", __name__, template_folder="templates")
-YEAR = 31536000
 HELP = ("trainee", "trainer", "administrator")
 STATEMENT_REVISED = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)  # the accessibility statement, on the day of its words
 
@@ -41,9 +40,7 @@ def choose_language() -> Any:
         person = person_or_none()
         if person is not None:
             people.choose_language(person, lang)
-        answer.set_cookie(
-            LANGUAGE_COOKIE, lang, max_age=YEAR, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
-        )
+        remember_choice(answer, LANGUAGE_COOKIE, lang)
     return answer
 
 
@@ -57,13 +54,7 @@ def choose_data_saver() -> Any:
     if person is not None:
         people.choose_data_saver(person, on)
     answer = redirect(own_path(request.form.get("next")) or url_for(".front"), 303)
-    answer.set_cookie(
-        "data_saver",
-        "1" if on else "0",
-        max_age=YEAR,
-        samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )
+    remember_choice(answer, "data_saver", "1" if on else "0")
     return answer
 
 

@@ -150,3 +150,10 @@ def test_the_database_gives_nobody_a_session(amina, browser):
             session["_user_id"] = identity
         assert not signed_in(thief)
     assert signed_in(hers)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("address", "data"), [("/language", {"lang": "fr"}), ("/data-saver", {"on": "1"})])
+def test_the_choices_of_a_device_are_for_the_server_and_this_site_only_too(visitor, address, data):
+    (cookie,) = visitor.post(address, data=data).headers.getlist("Set-Cookie")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
