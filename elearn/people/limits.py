@@ -45,9 +45,12 @@ def typing_a_code(user_id: int) -> Counted:
     return (CODE, key("user", str(user_id)))
 
 
-def forget_failures(email: str) -> None:
-    """The owner is here: wrong passwords from here count no longer. Those from elsewhere may be somebody else's."""
-    forget(_here(FAILURE_HERE, email))
+def forget_failures(email: str, *, everywhere: bool = False) -> None:
+    """The owner is here: wrong passwords from here count no longer. Those from elsewhere may be somebody else's.
+
+    `everywhere`: nor do those, because there is a new password.
+    """
+    forget(_here(FAILURE_HERE, email), *([_of_mailbox(FAILURE, email)] if everywhere else []))
 
 
 def forget_mailbox(email: str) -> None:

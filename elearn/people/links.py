@@ -173,7 +173,7 @@ def reset_password(token: str, password_hash: str) -> bool:
     found.used_at = clock.now()
     user.password_hash = password_hash
     sign_out_everywhere(user)
-    limits.forget_failures(user.email or "")
+    limits.forget_failures(user.email or "", everywhere=True)
     _address_is_confirmed(user)
     audit.note("reset-password", "user", user.id, actor=user.id)
     tell_of_new_password(user)

@@ -63,6 +63,16 @@ def test_an_account_is_guessed_at_from_everywhere_less_than_a_hundred_times_an_h
     assert FAILURES_PER_ACCOUNT * 4 < 100
 
 
+def test_whoever_is_shut_out_from_everywhere_comes_in_by_mail(amina, from_network, visitor, do_jobs):
+    for number in range(FAILURES_PER_ACCOUNT):
+        sign_in(from_network(f"203.0.113.{number}"), "not this one")
+    assert sign_in(visitor) == 429
+    visitor.post("/reset", data={"email": "amina@example.org"})
+    do_jobs()
+    visitor.post(link_in(last_letter("amina@example.org")), data={"password": NEW, "again": NEW})
+    assert sign_in(visitor, NEW) == 303
+
+
 def test_a_house_with_a_thousand_addresses_is_one(amina, from_network):
     for number in range(FAILURES_HERE):
         sign_in(from_network(f"2001:db8:0:1::{number:x}"), "not this one")
