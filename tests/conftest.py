@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from click.testing import Result
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
 
 from elearn.core import clock, jobs
 from elearn.core.db import begin_writing, db
@@ -22,6 +23,7 @@ from tests.factories import people as make
 from tests.factories.academy import Academy, BusyAcademy, found_academy, found_busy_academy
 from tests.support import postgres
 from tests.support.browser import Browser
+from tests.support.chromium import launched
 from tests.support.databases import AS_NEW, Database, Postgresql, Sqlite, new_postgresql_database
 from tests.support.inbox import Inbox
 from tests.support.live import free_port
@@ -300,6 +302,13 @@ def mail_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Em
         monkeypatch.setitem(app.config, name, value)
     yield inbox.messages
     controller.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The one real browser of a worker: Playwright allows no second beside it."""
+    with launched() as one:
+        yield one
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from elearn.assessment import queries
@@ -15,19 +14,12 @@ from elearn.core.db import db
 from tests.factories import assessment as make
 from tests.factories.assessment import QUIZ, SLUG, WRONG
 from tests.support.browser import Browser
-from tests.support.chromium import launched
 
 pytestmark = pytest.mark.one_database
 SITE = "https://academy.example.org"
 QUIZ_URL = f"{SITE}/courses/{SLUG}/quiz/{QUIZ}"
 ONE = f"{QUIZ_URL}/1"
 UNSENT = "Not sent yet. Your answer is kept on this device and will be sent when the connection returns."
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with launched() as browser:
-        yield browser
 
 
 class Device:

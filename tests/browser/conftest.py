@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.chromium import launched
 from tests.support.live import free_port, running
 from tests.support.tour import Tour
 from tests.support.visit import Visit
@@ -27,12 +26,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     environment = {"DATA_DIR": str(folder / "data"), "DEMO_PASSWORD": PASSWORD, "WEB_CONCURRENCY": "1"}
     with running(["-m", "elearn.demonstration"], free_port(), environment, folder / "log") as address:
         yield Site(address)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

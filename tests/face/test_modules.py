@@ -7,16 +7,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from elearn.core.web import HEADERS
 from tests.face.conftest import ELEARN
-from tests.support.chromium import launched
 
 SITE = "https://face.test"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 class Site:
