@@ -29,7 +29,7 @@ from elearn.people.models import (
     User,
     UserState,
 )
-from elearn.people.rules import SIGN_IN_LIFE
+from elearn.people.rules import ADMINISTRATORS_SIGN_IN_LIFE, SIGN_IN_LIFE
 
 OPEN = (UserState.ACTIVE, UserState.UNCONFIRMED)  # may sign in
 LONGEST_SEARCH, MOST_WORDS = 100, 8
@@ -61,6 +61,7 @@ _BY_TOKEN = (
         User.data_saver,
         SignIn.id,
         _ROLES_HELD,
+        SignIn.started_at > bindparam("lately"),
     )
     .join(SignIn, SignIn.user_id == User.id)
     .where(
@@ -76,8 +77,12 @@ _BY_TOKEN = (
 def person_by_token(token: str) -> Person | None:
     """The person whose device carries this token, with the roles in force now: one statement."""
     now = clock.now()
-    row = columns(_BY_TOKEN, token=token_hash(token), now=now, since=now - SIGN_IN_LIFE).first()
+    given = {"now": now, "since": now - SIGN_IN_LIFE, "lately": now - ADMINISTRATORS_SIGN_IN_LIFE}
+    row = columns(_BY_TOKEN, token=token_hash(token), **given).first()
     if row is None:
+        return None
+    grants = grants_of(row[11])
+    if not row[12] and any(grant.role == Role.ADMINISTRATOR for grant in grants):
         return None
     return Person(
         id=row[0],
@@ -92,7 +97,7 @@ def person_by_token(token: str) -> Person | None:
         data_saver=row[9],
         sign_in_id=row[10],
         token=token,
-        grants=grants_of(row[11]),
+        grants=grants,
     )
 
 

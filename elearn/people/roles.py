@@ -15,6 +15,8 @@ def grant_role(
     actor: Person | None, user: User, role: Role, *, institution_id: int | None = None, country: str | None = None
 ) -> None:
     """Give a role from now on, for everything or for one institution or country. `actor` None: the command line."""
+    if user.email_confirmed_at is None:
+        raise Refused(_("The address of this account is not confirmed, so it may be that of somebody else."), "role")
     held = db.session.query(RoleGrant).filter_by(
         user_id=user.id, role=role, scope_key=scope_key(institution_id, country), ends_at=None
     )

@@ -25,6 +25,7 @@ MAIL_WINDOW = dt.timedelta(hours=1)
 MAILS_PER_WINDOW = 4  # links, to one account
 LETTERS_PER_MAILBOX = 10  # whatever the accounts that ask for them
 SIGN_IN_LIFE = dt.timedelta(days=90)  # then a device signs in again, however often it was used
+ADMINISTRATORS_SIGN_IN_LIFE = dt.timedelta(hours=12)  # they reach everybody's data
 ERASURE_GRACE = dt.timedelta(days=7)  # in which an erasure can be taken back
 UNUSED_WARNING = dt.timedelta(days=30)  # the same for accounts that were never used
 COPY_AGAIN = dt.timedelta(hours=1)  # between two copies of one's data

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from elearn.core import clock
 from elearn.core.access import Role
@@ -277,3 +277,11 @@ def test_two_who_block_at_once_leave_one_blocked_account(amina, dawit):
     roles.block(actor, amina)
     roles.block(actor, amina)
     assert amina.state == UserState.BLOCKED
+
+
+def test_no_role_is_given_to_an_address_that_nobody_confirmed(dawit, browser):
+    """Anybody may have registered with it."""
+    user = make.user(email="minister@example.org", email_confirmed_at=None, state=UserState.UNCONFIRMED)
+    answer = browser(dawit).post(url(user, "/roles"), data={"role": "administrator"})
+    assert answer.status_code == 422 and "not confirmed" in answer.text
+    assert db.session.scalar(select(func.count()).where(RoleGrant.user_id == user.id)) == 0

@@ -244,3 +244,11 @@ def test_the_person_is_read_in_one_statement(amina, browser, count_statements):
 
 def test_outside_a_request_there_is_nobody(app):
     assert person_or_none() is None
+
+
+def test_an_administrator_signs_in_every_day(amina, dawit, browser, frozen_clock):
+    his, hers = browser(dawit), browser(amina)
+    frozen_clock(hours=11, minutes=59)
+    assert signed_in(his)
+    frozen_clock(minutes=2)
+    assert not signed_in(his) and signed_in(hers)
