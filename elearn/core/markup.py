@@ -53,14 +53,39 @@ class Picture:
     size: int  # bytes
 
 
+@dataclass(frozen=True)
+class Term:
+    """An entry of a glossary that a text refers to."""
+
+    key: str
+    title: str
+    definition: str  # safe HTML; in another language than the text's it says so by itself
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that is not a picture: a document, a recording, its captions."""
+
+    name: str  # what identifies it to the caller
+    url: str
+    mime: str
+    size: int  # bytes
+
+
 class Resolver(Protocol):
-    """Where the references of a text lead. Both methods raise BadReferenceError."""
+    """Where the references of a text lead. Every method raises BadReferenceError."""
 
     def picture(self, source: str) -> Picture:
         """The picture that `![…](source)` means."""
 
     def link(self, target: str) -> str:
         """The address that a link means which is neither http(s), mailto nor an anchor of the same text."""
+
+    def term(self, key: str) -> Term:
+        """The entry of the glossary that `[…](term:key)` means."""
+
+    def file(self, source: str) -> Attachment:
+        """The file of the course that a relative address means."""
 
 
 class NoReferences:
@@ -71,6 +96,12 @@ class NoReferences:
 
     def link(self, target: str) -> str:
         raise BadReferenceError(f"this link leads nowhere: {clip(target)}")
+
+    def term(self, key: str) -> Term:
+        raise BadReferenceError("terms of a glossary cannot stand here")
+
+    def file(self, source: str) -> Attachment:
+        raise BadReferenceError("files cannot stand here")
 
 
 @dataclass(frozen=True)
@@ -90,6 +121,9 @@ class Rendered:
     pictures: tuple[str, ...] = ()  # their names, each once, in order
     outline: tuple[Heading, ...] = ()
     complaints: tuple[Complaint, ...] = ()
+    terms: tuple[str, ...] = ()  # keys of the glossary, each once, in order
+    files: tuple[str, ...] = ()  # names of attachments and recordings, each once, in order
+    words: int = 0  # running words, for the time that reading takes
 
 
 _CLASSES = {
@@ -344,6 +378,7 @@ def without_pictures(html: str, replacement: Callable[[dict[str, str]], str]) ->
 
 
 __all__ = [
+    "Attachment",
     "BadReferenceError",
     "Complaint",
     "Heading",
@@ -351,6 +386,7 @@ __all__ = [
     "Picture",
     "Rendered",
     "Resolver",
+    "Term",
     "direction",
     "line_of",
     "render",
