@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import nh3
 from markdown.extensions.footnotes import FootnoteExtension
 
-from elearn.core.markup_syntax import (
+from elearn.core.markup.syntax import (
     BOXES,
     HEADINGS,
     OPENING_BOXES,
