@@ -1,22 +1,16 @@
 """The whole journey on the shipped course: from the catalogue to a certificate that anyone can check, and on record.
 
-In English at a desk, in Arabic on a phone in the dark, in French on a small phone without JavaScript.
+In English at a desk, in Arabic on a phone in the dark, in French on a small phone without JavaScript. Through nginx,
+with real mail, it is made in test_operations.py.
 """
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
-from elearn.catalogue.compiled import CompiledCourse
-from elearn.catalogue.folder import read_folder
-from elearn.catalogue.source import compile
-from tests.support.small_course import KINDS
+from tests.support.journey import check_certificate, export_records, journey
 from tests.support.visit import Visit
 
-SLUG = "conditional-cash-transfers"
-COURSE = Path(__file__).parent.parent.parent / "courses" / SLUG
 TRAVELLERS = {
     "en": {"width": 1280},
     "ar": {"width": 390, "dark": True, "audit": True},
@@ -24,153 +18,21 @@ TRAVELLERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def course() -> CompiledCourse:
-    compiled = compile(read_folder(COURSE)[0], KINDS)
-    assert isinstance(compiled, CompiledCourse)
-    return compiled
-
-
-@pytest.fixture(scope="module")
-def right_answers(course) -> dict[str, list[str]]:
-    """What to choose or type, by the name of the field."""
-    found = {}
-    for step in course.steps:
-        for item in step.content.payload.get("items", []):
-            key = item["key"]
-            answer = key["correct"] if "correct" in key else [str(key["answer"]).lower()]
-            found[f"answer-{item['id']}"] = answer
-    return found
-
-
 @pytest.mark.parametrize("lang", TRAVELLERS)
-def test_from_the_catalogue_to_a_certificate(lang, visit, site, course, right_answers):
+def test_from_the_catalogue_to_a_certificate(lang, visit, site):
     reader = visit(lang, **TRAVELLERS[lang])
     administrator = visit("en")
     email = f"traveller-{lang}@example.org"
-
-    look_around(reader)
-    open_an_account(reader, email)
-    enrol(reader)
-    confirm_address(reader, administrator, email, site.password)
-    study(reader, course, right_answers)
+    journey(reader, email, lambda: code_in_the_outbox(administrator, email, site.password))
     check_certificate(reader, visit(lang))
-    export_records(administrator, "Traveller Tayeb")
+    export_records(administrator)
 
 
-def look_around(reader: Visit) -> None:
-    """A visitor finds the course, reads what it is, and reads its first lesson."""
-    reader.go("/")
-    if reader.page.locator("html").get_attribute("lang") != reader.lang:
-        reader.press(f"form.languages button[value={reader.lang}]")
-    reader.go("/courses/")
-    reader.page.locator("main summary").first.click()
-    reader.send({"theme": "cash-transfers", "level": "intermediate"}, button="main details button")
-    reader.send({"q": {"en": "cash", "ar": "التحويلات", "fr": "monétaires"}[reader.lang]}, button="main .search button")
-    reader.press(f"main a[href='/courses/{SLUG}/']")
-    reader.press(f"main a[href^='/courses/{SLUG}/preview']")
-    assert reader.page.locator("main .prose").count()
-    reader.go(f"/courses/{SLUG}/")
-
-
-def open_an_account(reader: Visit, email: str) -> None:
-    """Asked to sign in, opens an account, signs in, and stands where the journey was left."""
-    password = "traveller of three languages"
-    reader.press("main a.button")
-    reader.press("main a[href^='/register']")
-    reader.send(
-        {
-            "name_latin": "Traveller Tayeb",
-            "name_arabic": "مسافر طيّب",
-            "email": email,
-            "password": password,
-            "country": "NE",
-            "proposed_institution": "Ministry of Travel",
-            "preferred_lang": reader.lang,
-            "privacy": "y",
-        }
-    )
-    reader.press("main a.button")
-    reader.send({"email": email, "password": password})
-    assert reader.path == f"/courses/{SLUG}/enrol"
-
-
-def enrol(reader: Visit) -> None:
-    """The name as it will be printed is confirmed."""
-    assert reader.page.locator("[name=name_latin]").input_value() == "Traveller Tayeb"
-    reader.send({"lang": reader.lang})
-
-
-def confirm_address(reader: Visit, administrator: Visit, email: str, password: str) -> None:
-    """The administrator of a demonstration reads the mail that the reader would have got; the reader types its code."""
+def code_in_the_outbox(administrator: Visit, email: str, password: str) -> str:
+    """The administrator of a demonstration reads the mail that the reader would have got."""
     administrator.sign_in("admin@demo.example", password)
     administrator.go("/manage/outbox")
     administrator.press(f"tr:has-text('{email}') a")
     code = re.search(r"\b\d{6}\b", administrator.text)
     assert code
-    reader.go("/me/confirm")
-    reader.send({"code": code[0]}, button="main form:has([name=code]) button.button")
-
-
-def study(reader: Visit, course: CompiledCourse, right_answers: dict[str, list[str]]) -> None:
-    """Every lesson is read; the final quiz is failed once, and passed with the lessons that the feedback names."""
-    first_quiz = min(step.position for step in course.steps if step.kind == "quiz")
-    for step in course.steps:
-        if step.kind == "lesson":
-            reader.go(f"/courses/{SLUG}/learn/{step.key}")
-            reader.press("main form[action$='/done'] button")
-        else:
-            reader.go(f"/courses/{SLUG}/quiz/{step.key}")
-            if step.key == course.result_step:
-                reader.press("main form[action$='/start'] button")
-                hand_in(reader)
-                assert reader.page.locator("main a[href*='/learn/']").count()
-                reader.go(f"/courses/{SLUG}/quiz/{step.key}")
-            reader.press("main form[action$='/start'] button")
-            answer(reader, right_answers, one_by_one=step.position == first_quiz)
-            hand_in(reader)
-            assert "100" in reader.page.inner_text("main .lead")
-
-
-def answer(reader: Visit, right_answers: dict[str, list[str]], *, one_by_one: bool) -> None:
-    """Each answer is saved as it is given; without scripts, when going on."""
-    if not one_by_one:
-        reader.press("main button[value=all]")
-    items = reader.page.locator("main .item-list > li").count()
-    for position in range(1, (items if one_by_one else 1) + 1):
-        if one_by_one and position > 1:
-            reader.press(f"main button[value='item:{position}']")
-        shown = [field.get_attribute("value") for field in reader.page.locator("main [name=item]").all()]
-        reader.fill({f"answer-{key}": right_answers[f"answer-{key}"] for key in shown})
-        if reader.scripts:
-            expect(reader.page.locator("main .item .save-state.saved")).to_have_count(len(shown))
-
-
-def hand_in(reader: Visit) -> None:
-    reader.press("main button[value=review]")
-    reader.press("main form[action$='/hand-in'] button")
-
-
-def check_certificate(reader: Visit, stranger: Visit) -> None:
-    """It is there at once; its paper opens; whoever has the address sees the same claims."""
-    reader.go("/me/certificates")
-    reader.press("main a[href^='/me/certificates/']")
-    first_time = reader.lang == "fr"  # French is asked which language stands beside it
-    paper = reader.download("main form[action$='/languages'] button" if first_time else "main a[href$='/pdf']")
-    assert paper.startswith(b"%PDF-")
-    code = reader.path.rpartition("/")[2]
-    stranger.go(f"/verify/{code}?lang={reader.lang}")
-    for claim in ("Traveller Tayeb", "مسافر طيّب", code[-4:]):
-        assert claim in stranger.text
-
-
-def export_records(administrator: Visit, name: str) -> None:
-    """The completion is on record, and leaves the house only with a purpose."""
-    administrator.go("/manage/records?country=NE")
-    assert name in administrator.text
-    administrator.fill({"purpose": "Figures for the yearly report", "format": "csv"})
-    content = administrator.download("main form[action*='/export'] button.button")
-    assert content.startswith(b"\xef\xbb\xbf")
-    assert name in content.decode("utf-8-sig")
-    administrator.go("/manage/exports")
-    assert "Figures for the yearly report" in administrator.text
+    return code[0]

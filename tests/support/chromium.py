@@ -25,10 +25,10 @@ def _driver() -> Playwright:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launched(*arguments: str) -> Iterator[Browser]:
     """A headless Chromium for the length of the block; blocks may stand inside one another."""
     # A container has no user namespaces for the sandbox; it visits only pages of ours.
-    browser = _driver().chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+    browser = _driver().chromium.launch(executable_path=executable(), args=["--no-sandbox", *arguments])
     try:
         yield browser
     finally:

@@ -6,6 +6,7 @@ the certificate), and systemd (units are read and their commands started; one of
 ready). Each stand-in notes how it was called.
 """
 
+import getpass
 import os
 import re
 import shutil
@@ -57,8 +58,8 @@ case $* in --unit*) shift; cat {root}/log/$1.log ;; esac
 NGINX = """#!/bin/sh
 exec {nginx} -c {root}/nginx.conf "$@"
 """
-NGINX_CONF = """# What Debian's own file says, in short.
-pid {root}/nginx.pid;
+NGINX_CONF = """# What Debian's own file says, in short; but for its user, who may not enter a folder of the tests.
+{user}pid {root}/nginx.pid;
 events {{ }}
 http {{
     client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
@@ -149,6 +150,7 @@ class Machine:
             "calls": str(self.calls),
             "bin": f"{self.root}/usr/local/bin",
             "nginx": shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "false",
+            "user": f"user {getpass.getuser()};\n" if os.getuid() == 0 else "",
         }
         scripts = {"sudo": SUDO, "install": INSTALL}
         scripts |= {name: f'#!/bin/sh\necho "{name} $*" >>{self.calls}\n' for name in RECORDED}
