@@ -39,6 +39,7 @@ class Course(Base):
     published_version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id", use_alter=True))
     state: Mapped[CourseState] = mapped_column(enum_type(CourseState))
     draft_rev: Mapped[int] = mapped_column(default=0)
+    synced_hash: Mapped[str] = mapped_column(String(64), default="")  # of the folder, and of what compiled it
     created_at: Mapped[dt.datetime]
 
 
@@ -154,10 +155,15 @@ class VersionStep(Base):
     objectives: Mapped[list[Any]] = mapped_column(Json, default=list)
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     release_after: Mapped[int | None]  # days after the offering opens
+    after: Mapped[list[Any]] = mapped_column(Json, default=list)  # keys of the steps that have to be done before
+    source_key: Mapped[str] = mapped_column(String(64), default="")  # equal when compiling it again makes the same
 
 
 class VersionStepText(Base):
-    """A step in one language. `bytes`: its compressed text; `image_bytes`: its pictures."""
+    """A step in one language. `bytes`: its compressed text; `image_bytes`: its pictures.
+
+    `rest`: what the compiler knows of it and no page needs, so that the next version can take it over.
+    """
 
     __tablename__ = "version_step_text"
     __table_args__ = (language_check(),)
@@ -169,6 +175,8 @@ class VersionStepText(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     bytes: Mapped[int]
     image_bytes: Mapped[int] = mapped_column(default=0)
+    words: Mapped[int] = mapped_column(default=0)  # 0: not counted
+    rest: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     source_hash: Mapped[str] = mapped_column(String(64), default="")
     stale: Mapped[bool] = mapped_column(default=False)
 
@@ -183,3 +191,29 @@ class VersionAsset(Base):
     blob_sha: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
     width: Mapped[int | None]
     height: Mapped[int | None]
+
+
+class VersionSource(Base):
+    """The files of the folder as it was last synced while this version was the latest one.
+
+    Remarks in a file change no version: then these rows are replaced. They are what an export gives back.
+    """
+
+    __tablename__ = "version_source"
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(255), primary_key=True)
+    blob_sha: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
+
+
+class VersionTerm(Base):
+    """A term of the glossary in one language. `also`: other ways to write it."""
+
+    __tablename__ = "version_term"
+    __table_args__ = (language_check(),)
+    append_only = True
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    term: Mapped[str]
+    definition: Mapped[str] = mapped_column(Text)  # safe HTML
+    also: Mapped[list[Any]] = mapped_column(Json, default=list)
