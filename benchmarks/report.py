@@ -73,6 +73,7 @@ def machine() -> str:
 
 def write(folder: Path, sections: Sequence[Section], notes: str) -> None:
     """The page and the chart."""
+    folder.mkdir(parents=True, exist_ok=True)
     drawn = [(section.title, ratio) for section in sections for ratio in section.ratios if ratio.aim is not None]
     (folder / "benchmarks.svg").write_text(chart(drawn), encoding="utf-8")
     (folder / "benchmarks.md").write_text(page(sections, notes), encoding="utf-8")
