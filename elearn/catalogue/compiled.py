@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from elearn.catalogue.yamlread import Problem
 THEMES = ("cash-transfers", "microfinance", "waqf", "digital")
 LEVELS = ("introductory", "intermediate", "advanced")
 CERTIFICATES = ("completion",)
+ORDERS = ("free", "ordered")
+LINK = 64_000  # bits a second: the link that weights are told for
 
 
 @dataclass(frozen=True)
@@ -42,19 +45,38 @@ class Credit:
 
 
 @dataclass(frozen=True)
+class GlossaryTerm:
+    """A word of the course and what it means, per language."""
+
+    key: str
+    term: Mapping[str, str]
+    definition: Mapping[str, str]  # safe HTML
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # other words for the same
+
+    def text(self, lang: str, default: str) -> tuple[str, str, str]:
+        """(language really shown, term, definition): the one wanted, else the default one."""
+        shown = lang if lang in self.term and lang in self.definition else default
+        return shown, self.term[shown], self.definition[shown]
+
+
+@dataclass(frozen=True)
 class Asset:
-    """A picture that the course shows."""
+    """A file that the course shows or hands out: a picture (which alone has a width), a document, a recording."""
 
     path: str
     data: bytes = field(repr=False)
     sha256: str
     mime: str
-    width: int
-    height: int
+    width: int | None = None
+    height: int | None = None
 
     @property
     def size(self) -> int:
         return len(self.data)
+
+    @property
+    def is_picture(self) -> bool:
+        return self.mime.startswith("image/")
 
 
 @dataclass(frozen=True)
@@ -68,10 +90,17 @@ class Module:
 
 @dataclass(frozen=True)
 class Weight:
-    """What one step costs on the wire in one language, in bytes."""
+    """What one step costs in one language: bytes on the wire, and time."""
 
     text: int  # compressed
     pictures: int
+    files: int = 0  # attachments and recordings, each of which comes only when it is asked for
+    minutes_to_read: int = 0  # at an average reader's pace, without the exercises
+
+    @property
+    def seconds(self) -> int:
+        """How long text and pictures take on a slow link."""
+        return math.ceil((self.text + self.pictures) * 8 / LINK)
 
 
 @dataclass(frozen=True)
@@ -87,6 +116,9 @@ class Step:
     objectives: tuple[str, ...]
     content: StepContent
     weights: Mapping[str, Weight]
+    after: tuple[str, ...] = ()  # steps that must be done first
+    release_after: int | None = None  # days after the offering opens
+    source_key: str = ""  # equal as long as compiling this step again would give the same
 
     def text(self, lang: str, default: str) -> tuple[str, StepText]:
         """The language that is really shown for a wanted one, and the text in it."""
@@ -110,7 +142,10 @@ class CompiledCourse:
     contact: str
     modules: tuple[Module, ...]
     steps: tuple[Step, ...]
-    assets: tuple[Asset, ...]  # those that a text shows, by path
+    assets: tuple[Asset, ...]  # those that a text shows or hands out, by path
+    order: str = "free"  # or "ordered": one step opens the next
+    optional_needed: int = 0  # how many of the optional steps must be done as well
+    glossary: tuple[GlossaryTerm, ...] = ()
     notices: tuple[Problem, ...] = ()  # nothing wrong, but worth a writer's look: stale translations
 
     @property
@@ -128,48 +163,34 @@ class CompiledCourse:
     @property
     def content_hash(self) -> str:
         """Equal when nobody could tell the two apart, whatever was done to the files."""
-        return _digest(
-            {
-                "slug": self.slug,
-                "languages": self.languages,
-                "texts": {lang: vars(text) for lang, text in self.texts.items()},
-                "objectives": [[objective.key, dict(objective.texts)] for objective in self.objectives],
-                "credits": {lang: vars(credit) for lang, credit in self.credits.items()},
-                "contact": self.contact,
-                "sheet": [self.theme, self.level],
-                "modules": [[module.key, dict(module.titles), dict(module.summaries)] for module in self.modules],
-                "assets": [[asset.path, asset.sha256] for asset in self.assets],
-                "steps": [{lang: _plain(text) for lang, text in step.content.texts.items()} for step in self.steps],
-                "structure": self.structure,
-            }
-        )
+        whole: dict[str, Any] = {
+            "slug": self.slug,
+            "languages": self.languages,
+            "texts": {lang: vars(text) for lang, text in self.texts.items()},
+            "objectives": [[objective.key, dict(objective.texts)] for objective in self.objectives],
+            "credits": {lang: vars(credit) for lang, credit in self.credits.items()},
+            "contact": self.contact,
+            "sheet": [self.theme, self.level],
+            "modules": [[module.key, dict(module.titles), dict(module.summaries)] for module in self.modules],
+            "assets": [[asset.path, asset.sha256] for asset in self.assets],
+            "steps": [{lang: _plain(text) for lang, text in step.content.texts.items()} for step in self.steps],
+            "structure": self.structure,
+        }
+        if self.glossary:
+            whole["glossary"] = [[one.key, one.term, one.definition, one.also] for one in self.glossary]
+        return _digest(whole)
 
     @property
     def structure(self) -> str:
-        """Equal as long as only texts and pictures differ: same steps, keys, marks, minutes and rules."""
-        return _digest(
-            [
-                self.default_language,
-                self.result_step,
-                self.certificate,
-                [
-                    [
-                        step.position,
-                        step.key,
-                        step.module,
-                        step.kind,
-                        step.required,
-                        step.minutes,
-                        step.objectives,
-                        step.content.progress,
-                        step.content.points,
-                        step.content.pass_mark,
-                        step.content.payload,
-                    ]
-                    for step in self.steps
-                ],
-            ]
-        )
+        """Equal as long as only texts and files differ: same steps, keys, marks, minutes and rules.
+
+        What a course leaves at its default is left out here, so that a rule which is new to the format does not turn
+        every course that was published before into another one.
+        """
+        rules: list[Any] = [self.default_language, self.result_step, self.certificate]
+        if self.order != "free" or self.optional_needed:
+            rules.append({"order": self.order, "optional": self.optional_needed})
+        return _digest([*rules, [_structure(step) for step in self.steps]])
 
     def completeness(self, lang: str) -> float:
         """Which part of the steps speaks this language, between 0 and 1."""
@@ -186,8 +207,23 @@ class CompiledCourse:
         return texts + sum(sizes[name] for name in pictures)
 
 
+def _structure(step: Step) -> list[Any]:
+    content = step.content
+    fixed = [step.position, step.key, step.module, step.kind, step.required, step.minutes, step.objectives]
+    rules: dict[str, Any] = {"after": step.after} if step.after else {}
+    if step.release_after is not None:
+        rules["release_after"] = step.release_after
+    marks = [content.progress, content.points, content.pass_mark, content.payload]
+    return [*fixed, *marks, rules] if rules else [*fixed, *marks]
+
+
 def _plain(text: StepText) -> dict[str, Any]:
-    return {key: dict(value) if isinstance(value, Mapping) else value for key, value in vars(text).items()}
+    """What a reader is shown; not what is only computed from it."""
+    return {
+        key: dict(value) if isinstance(value, Mapping) else value
+        for key, value in vars(text).items()
+        if key not in ("files", "terms", "words", "bytes")
+    }
 
 
 def _digest(value: object) -> str:

@@ -3,16 +3,19 @@
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
 
+from elearn.catalogue.encodings import Undecided, decode
+from elearn.catalogue.sizes import MAX_FILES, MAX_TOTAL, too_large
 from elearn.catalogue.yamlread import Problem, Reader, read_mapping
 
-MAX_FILES = 3_000
-MAX_TOTAL = 60_000_000
-MAX_FILE = 1_000_000  # no picture and no text may be larger, so nothing larger is ever looked at
 MAX_PATH = 200
 ASSETS = "assets"
 NOTES_TO_WRITERS = ("README.md", "REVIEW.md")
 
 Report = Callable[[Problem], None]
+
+
+def _nowhere(_note: Problem) -> None:
+    """Where notes go that nobody wants."""
 
 
 def ignored(path: str) -> bool:
@@ -35,8 +38,11 @@ def misnamed(path: str) -> str:
 class Files:
     """The course's files without those that are ignored, misnamed or too large, each of which was reported."""
 
-    def __init__(self, files: Mapping[str, bytes], report: Report, unread: Iterable[str] = ()) -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], report: Report, unread: Iterable[str] = (), note: Report = _nowhere
+    ) -> None:
         self._report = report
+        self._note = note
         self._bytes: dict[str, bytes] = {}
         self._texts: dict[str, str | None] = {}
         self._refused = set(unread)  # there, reported, and not to be complained about as missing
@@ -51,8 +57,8 @@ class Files:
                 report(Problem(shown, 1, wrong))
                 continue
             total += len(data)
-            if len(data) > MAX_FILE:
-                report(Problem(path, 1, f"larger than any file of a course may be ({MAX_FILE // 1000:,} kB)"))
+            if reason := too_large(path, len(data)):
+                report(Problem(path, 1, reason))
                 self._refused.add(path)
             else:
                 self._bytes[path] = data
@@ -81,7 +87,7 @@ class Files:
         return found
 
     def text(self, path: str) -> str | None:
-        """A file as UTF-8 with plain line ends; None, and a problem once, when it is missing or something else."""
+        """A file's text with plain line ends; None, and a problem once, when it is missing or no text."""
         if path not in self._texts:
             self._texts[path] = self._decode(path)
         return self._texts[path]
@@ -93,17 +99,24 @@ class Files:
                 self._report(Problem(path, 1, "this file is missing"))
             return None
         try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            self._report(Problem(path, line, f"not UTF-8 (byte 0x{data[error.start]:02x})"))
+            text, note = decode(data, _language_of(path))
+        except Undecided as problem:
+            self._report(Problem(path, problem.line, str(problem)))
             return None
+        if note:
+            self._note(Problem(path, 1, note))
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def yaml(self, path: str, languages: Iterable[str]) -> Reader | None:
         """A YAML mapping; None, and problems, when there is none."""
         text = self.text(path)
         return None if text is None else read_mapping(text, path, self._report, languages)
+
+
+def _language_of(path: str) -> str:
+    """The language that a file's name promises, as in lesson.ar.md; '' where it promises none."""
+    parts = path.rsplit("/", 1)[-1].split(".")
+    return parts[-2] if len(parts) == 3 else ""
 
 
 def resolved(folder: str, reference: str) -> str | None:

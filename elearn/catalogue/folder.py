@@ -1,14 +1,19 @@
-"""Reads a course's folder from disk: nothing outside it, and nothing larger than a course's file may be."""
+"""Reads a course from disk, a folder or a zip archive: nothing outside it, nothing larger than a course may be."""
 
 import os
 from pathlib import Path
 
-from elearn.catalogue.files import MAX_FILE, MAX_FILES, ignored
+from elearn.catalogue.archive import read_archive
+from elearn.catalogue.files import ignored
+from elearn.catalogue.sizes import MAX_FILES, MAX_TOTAL, largest, too_large
 from elearn.catalogue.yamlread import Problem
 
 
 def read_folder(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
-    """Every file by its path inside the folder, and what was not read and why."""
+    """Every file by its path inside the folder (or the archive), and what was not read and why."""
+    if root.is_file():
+        return _read_file(root)
+    total = 0
     found: dict[str, bytes] = {}
     refused: list[Problem] = []
     for directory, folders, names in os.walk(root, followlinks=False):
@@ -29,15 +34,33 @@ def read_folder(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
             if len(found) >= MAX_FILES:
                 refused.append(Problem(path, 1, f"not read: the folder holds more than {MAX_FILES:,} files"))
                 return found, refused
-            content = _read(here / name)
+            content = _read(here / name, path)
             if isinstance(content, str):
                 refused.append(Problem(path, 1, content))
-            else:
-                found[path] = content
+                continue
+            total += len(content)
+            if total > MAX_TOTAL:
+                message = f"not read: the folder holds more than {MAX_TOTAL // 1_000_000} MB"
+                refused.append(Problem(path, 1, message))
+                return found, refused
+            found[path] = content
     return found, refused
 
 
-def _read(path: Path) -> bytes | str:
+def _read_file(path: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    if path.suffix.lower() != ".zip":
+        return {}, [Problem("course.yaml", 1, "a course is a folder or a zip archive")]
+    try:
+        size = path.stat().st_size
+        if size > MAX_TOTAL:
+            message = f"{size / 1_000_000:,.1f} MB: no course may be larger than {MAX_TOTAL // 1_000_000} MB"
+            return {}, [Problem("course.yaml", 1, message)]
+        return read_archive(path.read_bytes())
+    except OSError as error:
+        return {}, [Problem("course.yaml", 1, f"cannot be read: {error.strerror}")]
+
+
+def _read(path: Path, inside: str) -> bytes | str:
     """The bytes, or why they were not read."""
     if path.is_symlink():
         return "a link is not followed: it may lead outside the course folder"
@@ -45,16 +68,16 @@ def _read(path: Path) -> bytes | str:
         return "not an ordinary file"
     try:
         size = path.stat().st_size
-        if size > MAX_FILE:
-            return f"{size / 1_000_000:,.1f} MB: no file of a course may be larger than {MAX_FILE // 1_000_000} MB"
+        if reason := too_large(inside, size):
+            return reason
         with path.open("rb") as file:
-            return file.read(MAX_FILE + 1)
+            return file.read(largest(inside) + 1)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
 
 
 def courses_in(root: Path) -> list[Path]:
-    """The course folders that a path means: itself, or those directly below it."""
-    if (root / "course.yaml").exists():
+    """The courses that a path means: itself (a folder or an archive), or the folders directly below it."""
+    if root.is_file() or (root / "course.yaml").exists():
         return [root]
     return sorted(path.parent for path in root.glob("*/course.yaml"))

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from elearn.catalogue.yamlread import Problem, Reader
-from elearn.core.markup import Heading
+from elearn.core.markup import Attachment, Heading
+
+RESERVED = ("assignment", "questionnaire", "live")  # kinds whose domains come later
 
 
 class Progress(StrEnum):
@@ -33,6 +35,10 @@ class StepText:
     source_hash: str = ""
     translated_by: str = ""
     reviewed_by: str = ""
+    files: tuple[str, ...] = ()  # attachments and recordings, as `images`
+    terms: tuple[str, ...] = ()  # keys of the glossary that the text refers to
+    words: int = 0
+    bytes: int | None = field(default=None, compare=False)  # on the wire, where that was measured before
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,9 @@ class StepSource(Protocol):
     def inline(self, text: str, *, path: str, line: int, lang: str) -> "Html":
         """Like markdown(), for one short text such as a question or an option: block tags allowed sparingly."""
 
+    def attachment(self, reference: str, *, path: str, line: int) -> Attachment | None:
+        """The file in the course's assets that a relative path means; None, and a problem, when there is none."""
+
     def problem(self, path: str, line: int, message: str) -> None:
         """Report a problem. `path` is inside the course folder."""
 
@@ -83,6 +92,9 @@ class Html:
     html: str
     images: tuple[str, ...] = ()
     outline: tuple[Heading, ...] = ()  # of markdown() only
+    files: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    words: int = 0
 
 
 class StepKind(Protocol):
@@ -95,4 +107,4 @@ class StepKind(Protocol):
         """Read the step's folder. None when it is too broken to say more (the problems are reported)."""
 
 
-__all__ = ["Html", "Problem", "Progress", "Reader", "StepContent", "StepKind", "StepSource", "StepText"]
+__all__ = ["RESERVED", "Html", "Problem", "Progress", "Reader", "StepContent", "StepKind", "StepSource", "StepText"]

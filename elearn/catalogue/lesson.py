@@ -118,6 +118,9 @@ def _front(front: Reader, body: str, html: Html, source: StepSource, lang: str) 
         html=html.html,
         payload={"summary": summary, "outline": [list(astuple(heading)) for heading in html.outline]},
         images=html.images,
+        files=html.files,
+        terms=html.terms,
+        words=html.words,
         translated_by=front.text("translated_by", required=False, longest=200),
         reviewed_by=front.text("reviewed_by", required=False, longest=200),
     )

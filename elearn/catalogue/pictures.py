@@ -10,8 +10,8 @@ from xml.parsers import expat
 from PIL import Image, ImageFile
 
 from elearn.catalogue.compiled import Asset
+from elearn.catalogue.sizes import MAX_PICTURE, suffix_of
 
-MAX_BYTES = 300_000
 MAX_PIXELS = 12_000_000
 MAX_SIDE = 10_000
 MAX_ELEMENTS = 5_000
@@ -56,12 +56,9 @@ Report = Callable[[int, str], None]
 
 def examine(path: str, data: bytes, report: Report) -> Asset | None:
     """The picture, or None after reporting (line, message) what is wrong with it."""
-    suffix = path[path.rfind(".") :].lower() if "." in path else ""
-    if suffix not in SUFFIXES:
-        report(1, "not a picture: SVG, PNG, JPEG and WebP may stand in assets")
-        return None
-    if len(data) > MAX_BYTES:
-        report(1, f"larger than {MAX_BYTES // 1000} kB: {len(data) / 1000:,.0f} kB")
+    suffix = suffix_of(path)
+    if len(data) > MAX_PICTURE:
+        report(1, f"larger than {MAX_PICTURE // 1000} kB: {len(data) / 1000:,.0f} kB")
         return None
     mime = SUFFIXES[suffix]
     size = _vector_size(data, report) if mime == "image/svg+xml" else _raster_size(data, mime, report)

@@ -4,14 +4,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from elearn.catalogue.compiled import CERTIFICATES, LEVELS, THEMES, CourseText, Credit, Objective
+from elearn.catalogue.compiled import CERTIFICATES, LEVELS, ORDERS, THEMES, CourseText, Credit, Objective
 from elearn.catalogue.files import ASSETS, Files, Report
 from elearn.catalogue.yamlread import Problem, Reader
 
 LANGUAGES = ("en", "ar", "fr")
 COURSE = "course.yaml"
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\Z")
+TEXT, PICTURES = 10, 150  # kB of one step in one language, unless the course says otherwise
+MOST_TEXT, MOST_PICTURES = 20, 400  # what it may say
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one step may weigh in one language, in bytes."""
+
+    text: int = TEXT * 1000  # compressed
+    pictures: int = PICTURES * 1000
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,10 @@ class Sheet:
     level: str
     texts: Mapping[str, CourseText]
     objectives: tuple[Objective, ...]
+    order: str
     result: str
+    optional: int
+    limits: Limits
     certificate: str | None
     credits: Mapping[str, Credit]
     contact: str
@@ -63,7 +76,10 @@ def read_sheet(files: Files, report: Report) -> Sheet | None:
             for lang, title in texts["title"].items()
         },
         objectives=_objectives(reader),
+        order=reader.choice("order", ORDERS, default=ORDERS[0]),
         result=completion.identifier("result", required=False) if completion else "",
+        optional=(completion.whole("optional", low=0, high=500) or 0) if completion else 0,
+        limits=_limits(reader),
         certificate=certificate.choice("kind", CERTIFICATES) if certificate else None,
         credits=_credits(reader),
         contact=contact,
@@ -88,6 +104,16 @@ def _languages(reader: Reader, report: Report) -> tuple[str, ...]:
             found.append(lang)
     default = reader.choice("default_language", found or LANGUAGES)
     return tuple(sorted(found or LANGUAGES, key=lambda lang: lang != default))
+
+
+def _limits(reader: Reader) -> Limits:
+    inner = reader.mapping("limits", required=False)
+    if inner is None:
+        return Limits()
+    text = inner.whole("text", low=1, high=MOST_TEXT) or TEXT
+    pictures = inner.whole("pictures", low=1, high=MOST_PICTURES) or PICTURES
+    inner.done()
+    return Limits(text * 1000, pictures * 1000)
 
 
 def _modules(reader: Reader, report: Report) -> list[tuple[str, int]]:

@@ -1,81 +1,98 @@
 """The compiler: a course's files in, the course or every problem out. Pure, and total on whatever bytes it is given."""
 
-import json
-import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from types import MappingProxyType
 
-from elearn.catalogue.compiled import Asset, CompiledCourse, Module, Step, Weight
+from elearn.catalogue.assets import look_at
+from elearn.catalogue.compiled import Asset, CompiledCourse, Step
 from elearn.catalogue.files import ASSETS, Files, Report
-from elearn.catalogue.kinds import Progress, StepContent, StepKind, StepText
-from elearn.catalogue.pictures import examine
-from elearn.catalogue.sheet import COURSE, Sheet, read_sheet
+from elearn.catalogue.glossary import read_glossary
+from elearn.catalogue.kinds import Progress, StepContent, StepKind
+from elearn.catalogue.sheet import Limits, Sheet, read_sheet
+from elearn.catalogue.sourcekey import SourceKeys
 from elearn.catalogue.stepsource import StepFolder, Surroundings
-from elearn.catalogue.yamlread import Problem, Reader
+from elearn.catalogue.syllabus import Listed, Syllabus
+from elearn.catalogue.weigh import compressed, weigh
+from elearn.catalogue.yamlread import Problem
 
-MODULE = "module.yaml"
-MAX_STEPS = 500
-MAX_TEXT = 10_000  # bytes of one step's compressed HTML in one language
-MAX_PICTURES = 150_000  # bytes of the pictures of one step in one language
+NOTHING: Mapping[str, StepContent] = MappingProxyType({})
 
 
 def compile(
-    files: Mapping[str, bytes], kinds: Mapping[str, StepKind], refused: Iterable[Problem] = ()
+    files: Mapping[str, bytes],
+    kinds: Mapping[str, StepKind],
+    refused: Iterable[Problem] = (),
+    kept: Mapping[str, StepContent] = NOTHING,
 ) -> CompiledCourse | list[Problem]:
-    """The course, or every problem, sorted. `refused`: what a reader of folders did not read, with its reasons."""
+    """The course, or every problem, sorted.
+
+    `refused`: what a reader of folders did not read, with its reasons. `kept`: what steps were compiled to before, by
+    their `source_key`; such a step is not compiled again.
+    """
+    course, problems = examine(files, kinds, refused, kept)
+    return course if course is not None and not problems else problems
+
+
+def examine(
+    files: Mapping[str, bytes],
+    kinds: Mapping[str, StepKind],
+    refused: Iterable[Problem] = (),
+    kept: Mapping[str, StepContent] = NOTHING,
+) -> tuple[CompiledCourse | None, list[Problem]]:
+    """As much of the course as can be shown, and every problem, sorted. No course only where there are problems."""
     refused = list(refused)
     found: set[Problem] = set(refused)
-    sources = Files(files, found.add, {problem.path for problem in refused})
-    course = _Compiler(sources, kinds, found.add).course()
-    return course if course is not None and not found else sorted(found)
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """A step as module.yaml lists it."""
-
-    id: str
-    module: str
-    folder: str
-    kind: str
-    minutes: int
-    required: bool
-    objectives: tuple[str, ...]
+    notes: set[Problem] = set()
+    sources = Files(files, found.add, {problem.path for problem in refused}, notes.add)
+    course = _Compiler(sources, kinds, found.add, notes, kept).course()
+    return course, sorted(found)
 
 
 class _Compiler:
-    def __init__(self, files: Files, kinds: Mapping[str, StepKind], report: Report) -> None:
+    def __init__(
+        self,
+        files: Files,
+        kinds: Mapping[str, StepKind],
+        report: Report,
+        notes: set[Problem],
+        kept: Mapping[str, StepContent],
+    ) -> None:
         self.files = files
         self.kinds = kinds
         self.report = report
-        self.modules: dict[str, Module] = {}
-        self.steps: dict[str, _Listed] = {}
+        self.notes = notes
+        self.kept = kept
 
     def course(self) -> CompiledCourse | None:
         sheet = read_sheet(self.files, self.report)
         if sheet is None:
             return None
-        for folder, line in sheet.modules:
-            self.module(folder, line, sheet)
-        self.unlisted("", COURSE, sheet.reader.line_of("modules"), {name for name, _ in sheet.modules} | {ASSETS})
+        syllabus = Syllabus(self.files, self.kinds, sheet, self.report)
+        glossary = read_glossary(self.files, sheet.languages, self.report)
         assets = self.assets()
         around = Surroundings(
             slug=sheet.slug,
             languages=sheet.languages,
-            step_ids=frozenset(self.steps),
-            lesson_ids=frozenset(step.id for step in self.steps.values() if step.kind == "lesson"),
+            step_ids=frozenset(syllabus.steps),
+            lesson_ids=frozenset(step.id for step in syllabus.steps.values() if step.kind == "lesson"),
             objective_ids=frozenset(objective.key for objective in sheet.objectives),
             assets=assets,
+            glossary=glossary,
         )
+        keys = SourceKeys(self.files, around, sheet.limits)
         steps = [
             step
-            for position, listed in enumerate(self.steps.values(), start=1)
-            if (step := self.step(position, listed, around)) is not None
+            for position, listed in enumerate(syllabus.steps.values(), start=1)
+            if (step := self.step(position, listed, around, sheet.limits, keys)) is not None
         ]
-        self.result(sheet, steps)
+        self.completion(sheet, syllabus, steps)
         for lang in sorted({lang for step in steps for lang in step.content.texts} - set(sheet.texts)):
             sheet.reader.problem(f"'title' has no '{lang}' although there are steps in it", "title")
-        shown = {name for step in steps for text in step.content.texts.values() for name in text.images}
+        if not (sheet.slug and steps and sheet.languages[0] in sheet.texts):
+            return None  # nothing that a page could show
+        texts = [text for step in steps for text in step.content.texts.values()]
+        used = {name for text in texts for name in (*text.images, *text.files)}
+        self.stale(steps, syllabus)
         return CompiledCourse(
             slug=sheet.slug,
             languages=sheet.languages,
@@ -83,84 +100,32 @@ class _Compiler:
             level=sheet.level,
             texts=sheet.texts,
             objectives=sheet.objectives,
+            order=sheet.order,
             result_step=sheet.result or None,
+            optional_needed=sheet.optional,
             certificate=sheet.certificate,
             credits=sheet.credits,
             contact=sheet.contact,
-            modules=tuple(self.modules.values()),
+            modules=tuple(syllabus.modules.values()),
             steps=tuple(steps),
-            assets=tuple(asset for path, asset in assets.items() if asset and path in shown),
-            notices=tuple(self.notices(steps)),
+            glossary=tuple(term for term in glossary.values() if term),
+            assets=tuple(asset for path, asset in assets.items() if asset and path in used),
+            notices=tuple(sorted(self.notes)),
         )
 
-    # module.yaml
-
-    def module(self, folder: str, line: int, sheet: Sheet) -> None:
-        path = f"{folder}/{MODULE}"
-        if not any(name.startswith(f"{folder}/") for name in self.files.paths):
-            self.report(Problem(COURSE, line, f"there is no folder '{folder}'"))
-            return
-        reader = self.files.yaml(path, sheet.languages)
-        if reader is None:
-            return
-        key = reader.identifier()
-        if key in self.modules:
-            reader.problem(f"two modules have the id '{key}'", "id")
-        titles = reader.texts("title", longest=200)
-        summaries = reader.texts("summary", required=False, longest=600)
-        known = {objective.key for objective in sheet.objectives}
-        listed = [self.listed_step(one, key, folder, known) for one in reader.sequence("steps")]
-        reader.done()
-        self.unlisted(folder, path, reader.line_of("steps"), set(listed))
-        if key:
-            self.modules.setdefault(key, Module(key, titles, summaries))
-
-    def listed_step(self, reader: Reader, module: str, folder: str, objectives: set[str]) -> str:
-        """Note one step of a module; its id, '' when it has none."""
-        step = reader.identifier()
-        kind = reader.choice("kind", self.kinds)
-        minutes = reader.whole("minutes", low=1, high=6000, required=True)
-        required = reader.flag("required", default=True)
-        named = reader.words("objectives", required=False)
-        reader.done()
-        for objective, line in named:
-            if objective not in objectives:
-                self.report(Problem(reader.path, line, f"the course has no objective '{objective}'"))
-        if step in self.steps:
-            reader.problem(f"two steps of this course have the id '{step}'", "id")
-        elif step and not any(name.startswith(f"{folder}/{step}/") for name in self.files.paths):
-            reader.problem(f"there is no folder '{step}' beside {MODULE}", "id")
-        elif len(self.steps) >= MAX_STEPS:
-            reader.problem(f"more than {MAX_STEPS} steps", "id")
-        elif step and kind:
-            self.steps[step] = _Listed(
-                step, module, f"{folder}/{step}", kind, minutes or 0, required, tuple(dict(named))
-            )
-        return step
-
-    def unlisted(self, folder: str, path: str, line: int, known: set[str]) -> None:
-        """Report what stands in a folder beside its list: a folder nobody listed, a file nobody reads."""
-        found = self.files.below(folder)
-        for name in found.pop(""):
-            if (name != MODULE) if folder else (name != COURSE):
-                where = f"{folder}/{name}" if folder else name
-                self.report(Problem(where, 1, f"no part of a course: beside {path} stand only folders"))
-        for name in found:
-            if name not in known:
-                self.report(Problem(path, line, f"the folder '{name}' is not listed"))
-
-    # steps and pictures
-
-    def step(self, position: int, listed: _Listed, around: Surroundings) -> Step | None:
-        content = self.kinds[listed.kind].parse(StepFolder(listed.id, listed.folder, around, self.files, self.report))
-        for name, inside in self.files.below(listed.folder).items():
-            if name and inside:
-                self.report(Problem(f"{listed.folder}/{name}/{inside[0]}", 1, "a step's folder has no folders inside"))
+    def step(
+        self, position: int, listed: Listed, around: Surroundings, limits: Limits, keys: SourceKeys
+    ) -> Step | None:
+        key = keys.of(listed.id, listed.folder, listed.kind)
+        content = self.kept.get(key)
+        if content is None:
+            content = self.compiled(listed, around)
         if content is None or around.languages[0] not in content.texts:
             return None
-        weights = {lang: self.weight(text, around.assets) for lang, text in content.texts.items()}
+        weights = {lang: weigh(text, lang, around.assets) for lang, text in content.texts.items()}
         for lang, text in content.texts.items():
-            self.too_heavy(listed.folder, lang, compressed(text.html), weights[lang].pictures)
+            if text.bytes is None:  # else it was measured, and found light enough, when it was compiled
+                self.too_heavy(listed.folder, lang, compressed(text.html), weights[lang].pictures, limits)
         return Step(
             position=position,
             key=listed.id,
@@ -171,22 +136,27 @@ class _Compiler:
             objectives=listed.objectives,
             content=content,
             weights=weights,
+            after=tuple(needed for needed, _line in listed.after),
+            release_after=listed.release_after,
+            source_key=key,
         )
 
-    def weight(self, text: StepText, assets: Mapping[str, Asset | None]) -> Weight:
-        payload = json.dumps(dict(text.payload), ensure_ascii=False, default=str)  # a quiz's items, a lesson's outline
-        pictures = [assets.get(name) for name in text.images]
-        return Weight(compressed(text.html + payload), sum(asset.size for asset in pictures if asset))
+    def compiled(self, listed: Listed, around: Surroundings) -> StepContent | None:
+        content = self.kinds[listed.kind].parse(StepFolder(listed.id, listed.folder, around, self.files, self.report))
+        for name, inside in self.files.below(listed.folder).items():
+            if name and inside:
+                self.report(Problem(f"{listed.folder}/{name}/{inside[0]}", 1, "a step's folder has no folders inside"))
+        return content
 
-    def too_heavy(self, folder: str, lang: str, words: int, pictures: int) -> None:
+    def too_heavy(self, folder: str, lang: str, words: int, pictures: int, limits: Limits) -> None:
         """Report what would take too long on a slow link. Of a quiz only the introduction counts: items are drawn."""
         names = self.files.below(folder)[""]
         path = f"{folder}/{next((name for name in names if f'.{lang}.' in name), names[0] if names else '')}"
-        if words > MAX_TEXT:
-            message = f"{words / 1000:.1f} kB of compressed text in '{lang}': at most {MAX_TEXT // 1000} kB"
+        if words > limits.text:
+            message = f"{words / 1000:.1f} kB of compressed text in '{lang}': at most {limits.text // 1000} kB"
             self.report(Problem(path, 1, message))
-        if pictures > MAX_PICTURES:
-            message = f"{pictures / 1000:.0f} kB of pictures in '{lang}': at most {MAX_PICTURES // 1000} kB"
+        if pictures > limits.pictures:
+            message = f"{pictures / 1000:.0f} kB of pictures in '{lang}': at most {limits.pictures // 1000} kB"
             self.report(Problem(path, 1, message))
 
     def assets(self) -> dict[str, Asset | None]:
@@ -194,38 +164,25 @@ class _Compiler:
         for path in self.files.paths:
             if path.startswith(f"{ASSETS}/"):
                 data = self.files.read(path)
-                found[path] = None if data is None else examine(path, data, _At(path, self.report))
+                found[path] = None if data is None else look_at(path, data, self.report)
         return found
 
-    def result(self, sheet: Sheet, steps: list[Step]) -> None:
+    def completion(self, sheet: Sheet, syllabus: Syllabus, steps: list[Step]) -> None:
         contents: dict[str, StepContent] = {step.key: step.content for step in steps}
         content = contents.get(sheet.result)
-        if sheet.result and sheet.result not in self.steps:
+        if sheet.result and sheet.result not in syllabus.steps:
             sheet.reader.problem(f"'result' names no step of this course: {sheet.result!r}", "completion")
         elif content is not None and content.progress is Progress.READ:
             sheet.reader.problem(f"'result' must be a step with a score: {sheet.result!r}", "completion")
+        there = sum(not step.required for step in syllabus.steps.values())
+        if sheet.optional > there:
+            message = f"'optional' asks for {sheet.optional} optional steps, but there are {there} (required: false)"
+            sheet.reader.problem(message, "completion")
 
-    def notices(self, steps: list[Step]) -> Iterable[Problem]:
+    def stale(self, steps: list[Step], syllabus: Syllabus) -> None:
         for step in steps:
-            folder = self.steps[step.key].folder
             for lang, text in step.content.texts.items():
                 if text.stale:
-                    path = f"{folder}/lesson.{lang}.md"
+                    path = f"{syllabus.steps[step.key].folder}/lesson.{lang}.md"
                     made = "its source text has changed since" if text.source_hash else "it is not stamped"
-                    yield Problem(path, 1, f"this translation may be stale: {made} (flask courses stamp)")
-
-
-def compressed(text: str) -> int:
-    """The bytes of a text on the wire."""
-    return len(zlib.compress(text.encode("utf-8", "replace"), 9))
-
-
-@dataclass(frozen=True)
-class _At:
-    """Reports about one file."""
-
-    path: str
-    report: Report
-
-    def __call__(self, line: int, message: str) -> None:
-        self.report(Problem(self.path, line, message))
+                    self.notes.add(Problem(path, 1, f"this translation may be stale: {made} (flask courses stamp)"))

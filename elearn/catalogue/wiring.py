@@ -5,13 +5,15 @@ from flask import Flask
 from elearn.catalogue import holders
 from elearn.catalogue import models as models
 from elearn.catalogue.cli import courses
+from elearn.catalogue.filestep import FILE_STEP
 from elearn.catalogue.lesson import LESSON
 from elearn.catalogue.views import bp
 from elearn.core import privacy
 
 
 def init_app(app: Flask) -> None:
-    app.extensions.setdefault("step_kinds", {})[LESSON.name] = LESSON
+    kinds = app.extensions.setdefault("step_kinds", {})
+    kinds.update({kind.name: kind for kind in (LESSON, FILE_STEP)})
     app.register_blueprint(bp)
     app.cli.add_command(courses)
     privacy.register("catalogue", export=holders.export, erase=holders.erase, holdings=holders.HOLDINGS)

@@ -5,12 +5,13 @@ from textwrap import dedent
 
 from elearn.assessment.quiz import QUIZ
 from elearn.catalogue.compiled import CompiledCourse
+from elearn.catalogue.filestep import FILE_STEP
 from elearn.catalogue.kinds import StepKind
 from elearn.catalogue.lesson import LESSON
 from elearn.catalogue.source import compile
 from elearn.catalogue.yamlread import Problem
 
-KINDS: dict[str, StepKind] = {"lesson": LESSON, "quiz": QUIZ}
+KINDS: dict[str, StepKind] = {"lesson": LESSON, "quiz": QUIZ, "file": FILE_STEP}
 
 SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200">
