@@ -1,5 +1,7 @@
 """Answers: what every one of them forbids a browser, who may keep it, and what it tells about what it does not show."""
 
+import re
+
 import pytest
 from flask import Flask, url_for
 
@@ -13,6 +15,7 @@ pytestmark = pytest.mark.one_database
 PEOPLE = ("amina", "boris", "chloe", "dawit")
 FOR_EVERYBODY = {"catalogue.asset"}  # the same for all, and named by its content
 PASSWORD = "the well is deep enough"
+SIGNED = re.compile(r'="\.?[\w-]+\.[\w-]{6}\.[\w-]{27}"', re.ASCII)  # the tokens of forms, in whatever attribute
 
 
 def best(row: Row) -> str:
@@ -39,6 +42,48 @@ def test_what_is_meant_for_one_person_is_kept_by_nobody(row, app, busy_academy, 
     answer = browser(make.persona(best(row).capitalize())).open(address_of(row, app, busy_academy), method=row.method)
     assert "no-store" in answer.headers["Cache-Control"]
     assert "public" not in answer.headers["Cache-Control"]
+
+
+KINDS = {
+    "text/html": b"<!doctype html>",
+    "application/pdf": b"%PDF-",
+    "image/svg+xml": b"<svg",
+    "application/zip": b"PK",
+}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_every_answer_says_what_it_is(row, app, busy_academy, browser):
+    answer = browser(make.persona(best(row).capitalize())).open(address_of(row, app, busy_academy), method=row.method)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.mimetype in KINDS or answer.mimetype.startswith(("text/", "application/json"))
+    assert answer.data.lstrip().lower().startswith(KINDS.get(answer.mimetype, b"").lower())
+    if answer.mimetype.startswith("text/"):
+        assert answer.content_type.lower().replace(" ", "").endswith(";charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/.git/config", "/.git/", "/.env", "/config.py", "/wsgi.py", "/requirements.txt", "/instance/elearn.sqlite"),
+        *("/elearn.sqlite", "/secret_key", "/blobs/", "/static/", "/static/css/", "/static/js", "/courses/x/files/"),
+        *(
+            "/console",
+            "/debug",
+            "/__debug__/",
+            "/server-status",
+            "/actuator",
+            "/phpinfo.php",
+            "/admin",
+            "/api/",
+            "/docs",
+        ),
+    ],
+)
+def test_there_is_nothing_but_pages(busy_academy, dawit, visitor, browser, address):
+    for one in (visitor, browser(dawit)):
+        assert one.get(address).status_code == 404
+        assert "127.0.0.1" not in one.get(f"{address}?__debugger__=yes&cmd=resource&f=debugger.js").text
 
 
 @pytest.mark.parametrize("address", ["/reset/some-token", "/confirm/some-token", "/keep-account/some-token"])
@@ -79,8 +124,9 @@ def test_somebody_out_of_reach_is_not_told_from_nobody(app, busy_academy, browse
 
 
 def plain(answer) -> str:
-    """The answer without its reference and its address."""
-    return answer.text.replace(answer.headers["X-Request-Id"], "").replace(answer.request.path, "")
+    """The answer without its reference, its address and what is signed anew every second."""
+    text = answer.text.replace(answer.headers["X-Request-Id"], "").replace(answer.request.path, "")
+    return SIGNED.sub('=""', text)
 
 
 @pytest.mark.parametrize("who", ["amina", "boris", "chloe"])
