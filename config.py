@@ -106,6 +106,8 @@ def from_environment() -> dict[str, Any]:
         "VERIFY_URL": verify_url,
         "TRUSTED_PROXIES": _whole("TRUSTED_PROXIES", 0),
         "SESSION_COOKIE_SECURE": base_url.startswith("https://"),
+        # Whether every name below ours is served by https alone too: for whoever owns them all to say.
+        "HSTS_SUBDOMAINS": _flag("HSTS_SUBDOMAINS", False),
         "MAIL_SERVER": _env("MAIL_SERVER"),
         "MAIL_OUTBOX_ONLY": _flag("MAIL_OUTBOX_ONLY", demonstration),
         "MAIL_PORT": _whole("MAIL_PORT", 587),

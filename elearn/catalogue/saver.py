@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from elearn.core.access import person_or_none
 from elearn.core.i18n import size
 from elearn.core.markup import without_pictures
+from elearn.core.origin import own_cookie
 
 _ALONE = re.compile(r"<p>\s*(<span class=\"placeholder\".*?</span>)\s*</p>", re.DOTALL)
 
@@ -16,7 +17,7 @@ _ALONE = re.compile(r"<p>\s*(<span class=\"placeholder\".*?</span>)\s*</p>", re.
 def saving() -> bool:
     """Whether this reader wants pictures on request only: by account, else by this device's cookie."""
     person = person_or_none()
-    return person.data_saver if person is not None else request.cookies.get("data_saver") == "1"
+    return person.data_saver if person is not None else request.cookies.get(own_cookie("data_saver")) == "1"
 
 
 def without_images(html: str) -> str:

@@ -15,6 +15,7 @@ from flask_babel import get_locale as get_locale
 from sqlalchemy import CheckConstraint
 
 from elearn.core.access import person_or_none
+from elearn.core.origin import own_cookie
 
 LANGUAGES: dict[str, str] = {"en": "English", "fr": "Français", "ar": "العربية"}
 LANGUAGE_COOKIE = "lang"
@@ -46,7 +47,7 @@ def _choose_interface_language() -> str:
     person = person_or_none()
     if person is not None:
         return person.lang
-    cookie = request.cookies.get(LANGUAGE_COOKIE)
+    cookie = request.cookies.get(own_cookie(LANGUAGE_COOKIE))
     if cookie in LANGUAGES:
         return cookie
     return request.accept_languages.best_match(list(LANGUAGES)) or "en"

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, g, has_request_context
 
 from elearn.core import measuring
+from elearn.core.access import Person
 from elearn.core.measuring import Measured
 
 requests = logging.getLogger("elearn.request")
@@ -76,8 +77,15 @@ def note(measured: Measured) -> None:
             "status": measured.status,
             "milliseconds": round(measured.seconds * 1000, 1),
             "statements": measured.statements,
+            **_refused(measured),
         },
     )
+
+
+def _refused(measured: Measured) -> dict[str, int]:
+    """Who tried what they may not do, by the number of the account."""
+    person = g.get("_login_user") if 400 <= measured.status < 500 else None
+    return {"account": person.id} if isinstance(person, Person) else {}
 
 
 def scrub(text: str) -> str:

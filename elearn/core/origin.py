@@ -1,4 +1,4 @@
-"""What is our own: requests that come from our pages, and addresses to which a person may be sent on."""
+"""What is our own: requests from our pages, addresses to which a person may be sent on, names of our cookies."""
 
 import re
 from urllib.parse import urlsplit
@@ -21,6 +21,11 @@ def same_origin() -> bool:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin") or request.headers.get("Referer")
     return origin is None or _parts(origin)[0] in _hosts()
+
+
+def own_cookie(name: str) -> str:
+    """The name of a cookie as it travels: the prefix keeps a neighbouring site of the same domain from setting it."""
+    return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
 
 
 def own_path(target: str | None) -> str:

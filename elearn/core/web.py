@@ -18,7 +18,7 @@ from elearn.core import db as database
 from elearn.core import kept, origin
 from elearn.core.access import Access, person_or_none
 from elearn.core.errors import Refused
-from elearn.core.i18n import LANGUAGES, direction, interface_language, long_date, long_moment, size
+from elearn.core.i18n import LANGUAGE_COOKIE, LANGUAGES, direction, interface_language, long_date, long_moment, size
 from elearn.core.outages import unavailable
 
 log = logging.getLogger("elearn.web")
@@ -53,8 +53,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
         WTF_CSRF_CHECK_DEFAULT=False,  # checked below, after access
         WTF_CSRF_SSL_STRICT=False,  # the token is enough; an office's proxy may take the Referer away
-        # The prefix keeps a neighbouring site of the same domain from putting a cookie of its own in its place.
-        SESSION_COOKIE_NAME="__Host-session" if app.config["SESSION_COOKIE_SECURE"] else "session",
+        SESSION_COOKIE_NAME="__Host-session" if app.config["SESSION_COOKIE_SECURE"] else "session",  # as own_cookie
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
@@ -156,7 +155,8 @@ def add_headers(response: Response) -> Response:
         response.location = f"{parts.path}?{parts.query}" if parts.query else parts.path
     ours = dict(HEADERS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        ours["Strict-Transport-Security"] = f"max-age={YEAR}"
+        below = "; includeSubDomains" if current_app.config["HSTS_SUBDOMAINS"] else ""
+        ours["Strict-Transport-Security"] = f"max-age={YEAR}{below}"
     if request.endpoint != "static":
         ours["X-Request-Id"] = g.get("request_id", "")
         ours["Cache-Control"] = "private, no-store" if _personal() else "no-cache"
@@ -205,7 +205,7 @@ def page_context() -> dict[str, Any]:
 def remember_choice(response: BaseResponse, name: str, value: str) -> None:
     """Keep a choice of this device (language, data saver) for a year."""
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+    response.set_cookie(origin.own_cookie(name), value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
 
 
 def _is_script() -> bool:
@@ -245,7 +245,7 @@ def unexpected(error: Exception) -> Any:
         answer = current_app.json.response({"error": "unavailable" if busy else "failed", "reference": reference})
         answer.status_code = code
     else:
-        lang = request.cookies.get("lang", "")
+        lang = request.cookies.get(origin.own_cookie(LANGUAGE_COOKIE), "")
         page = current_app.jinja_env.get_template(f"errors/{code}.html").render(
             reference=reference, only=lang if lang in LANGUAGES else "", contact=current_app.config["CONTACT"]
         )

@@ -259,7 +259,7 @@ def test_a_language_that_lacks_the_lesson_shows_the_default_one_marked(app: Flas
 
 
 def test_the_data_saver_shows_words_and_a_link_for_each_picture(small: None, visitor: Browser) -> None:
-    visitor.set_cookie("data_saver", "1", domain="academy.example.org")
+    visitor.set_cookie("__Host-data_saver", "1", domain="academy.example.org")
     page = visitor.get("/courses/small-course/preview").text
     assert "<img" not in page
     assert re.search(

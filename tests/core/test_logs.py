@@ -70,6 +70,21 @@ def test_a_request_leaves_one_line(academy, amina, browser, log, count_statement
     assert 0 < line["milliseconds"] < 60_000
     assert line["statements"] == len(seen) > 0
     assert line["time"].endswith("+00:00")
+    assert "account" not in line
+
+
+def test_who_tried_what_they_may_not_do_is_told_by_the_number_of_the_account(amina, browser, visitor, log):
+    browser(amina).get("/manage/people")
+    browser(amina).post("/me/profile", data={}, csrf=False)
+    visitor.post("/sign-in", data={}, csrf=False)
+    visitor.get("/manage/people/nobody")
+    assert [(line["status"], line.get("account")) for line in log.requests()] == [
+        (403, amina.id),
+        (400, amina.id),
+        (400, None),
+        (302, None),
+    ]
+    assert not any(word in "".join(log.text) for word in FORBIDDEN)
 
 
 @pytest.mark.parametrize(

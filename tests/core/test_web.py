@@ -28,7 +28,7 @@ def test_every_answer_carries_the_security_headers(path, who, visitor, amina, br
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["Referrer-Policy"] == "same-origin"
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_refusals_and_failures_carry_them_too(app, visitor, monkeypatch):
@@ -37,6 +37,13 @@ def test_refusals_and_failures_carry_them_too(app, visitor, monkeypatch):
     for answer in (visitor.get("/reset"), visitor.post("/sign-in", csrf=False), visitor.get("/nowhere")):
         assert answer.status_code >= 300
         assert "Content-Security-Policy" in answer.headers and len(answer.headers["X-Request-Id"]) == 12
+
+
+@pytest.mark.one_database
+def test_whoever_owns_every_name_below_this_one_has_browsers_use_https_there_too(database):
+    app = application(database.folder, database.url, HSTS_SUBDOMAINS="1")
+    answer = app.test_client().get("/healthz", base_url="https://academy.example.org")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_what_a_signed_in_person_sees_is_kept_by_nobody(amina, browser, visitor):
@@ -49,7 +56,7 @@ def test_cookies_are_for_https_for_the_server_and_for_this_site_only(amina, visi
     amina.password_hash = passwords.hashed(PASSWORD)
     answer = visitor.post("/sign-in", data={"email": "amina@example.org", "password": PASSWORD})
     cookies = answer.headers.getlist("Set-Cookie")
-    assert {cookie.partition("=")[0] for cookie in cookies} == {"__Host-session", "lang"}
+    assert {cookie.partition("=")[0] for cookie in cookies} == {"__Host-session", "__Host-lang"}
     for cookie in cookies:
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
 

@@ -1,5 +1,7 @@
 """Sessions and links: nobody is put into a session they did not open; no link outlives the password it came by."""
 
+import time
+
 import pytest
 from sqlalchemy import select
 
@@ -153,7 +155,18 @@ def test_the_database_gives_nobody_a_session(amina, browser):
 
 
 @pytest.mark.one_database
+def test_a_device_that_is_left_alone_for_a_month_is_signed_out(amina, browser, monkeypatch):
+    """The cookie is signed with its time, whatever the browser makes of its age."""
+    hers = browser(amina)
+    assert signed_in(hers)
+    later = time.time() + 31 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert not signed_in(hers)
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize(("address", "data"), [("/language", {"lang": "fr"}), ("/data-saver", {"on": "1"})])
 def test_the_choices_of_a_device_are_for_the_server_and_this_site_only_too(visitor, address, data):
     (cookie,) = visitor.post(address, data=data).headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Host-") and "Domain" not in cookie
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}

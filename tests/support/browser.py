@@ -44,7 +44,7 @@ class Browser(FlaskClient):
 
     def speak(self, lang: str) -> "Browser":
         """Choose the language of the interface, as the words in the header do for a visitor."""
-        self.set_cookie("lang", lang, domain=self._host())
+        self.set_cookie("__Host-lang", lang, domain=self._host())
         return self
 
     def _host(self) -> str:
