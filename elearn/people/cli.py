@@ -23,7 +23,8 @@ def create_admin(email: str, name: str, password: str) -> None:
     """Create the first administrator."""
     if not rules.PASSWORD_SHORTEST <= len(password) <= rules.PASSWORD_LONGEST:
         raise click.ClickException(f"the password needs at least {rules.PASSWORD_SHORTEST} characters")
-    if rules.weak_password(password, email=email, name=name) or passwords.guessable(password, email, *name.split()):
+    weak = rules.weak_password(password, email=email, name=name, site=passwords.words_of_the_site())
+    if weak or passwords.guessable(password, email, *name.split()):
         raise click.ClickException("this password is too easy to guess")
     try:
         email = validate_email(email, check_deliverability=False).normalized

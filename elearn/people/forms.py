@@ -24,7 +24,7 @@ from elearn.core.forms import Form, choices
 from elearn.core.i18n import LANGUAGES, clean_line, interface_language, western_digits
 from elearn.people import queries
 from elearn.people.models import Sex
-from elearn.people.passwords import guessable
+from elearn.people.passwords import guessable, words_of_the_site
 from elearn.people.rules import PASSWORD_LONGEST, PASSWORD_SHORTEST, weak_password
 
 ROLE_NAMES = {Role.TRAINER: _l("Trainer"), Role.ADMINISTRATOR: _l("Administrator")}
@@ -123,7 +123,8 @@ class AboutMe(NameForm):
 
 
 def _refuse_weak(password: str, email: str, name: str) -> None:
-    if weak_password(password, email=email, name=name) or guessable(password, email, *name.split()):
+    weak = weak_password(password, email=email, name=name, site=words_of_the_site())
+    if weak or guessable(password, email, *name.split()):
         raise ValidationError(_l("This password is too easy to guess. A short sentence is safer and easy to remember."))
 
 

@@ -1,14 +1,18 @@
 """Passwords: which are too easy, and their hashes, Argon2id at the OWASP parameters (19 MiB, two passes; 25 ms)."""
 
-from threading import Lock
+import re
+from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError
+from flask import current_app
 
 FEWEST_GUESSES = 1_000_000
 LOOKED_AT = 40  # characters: judging more takes long, and what is easy beyond them is hard before
+AT_ONCE = 4  # more would be no faster, and each takes its memory: all threads together, more than a small machine has
 
 _one_at_a_time = Lock()
+_hashing = BoundedSemaphore(AT_ONCE)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
 # Checked when there is no such account, so that the answer takes as long as with one.
 _NOBODY = _hasher.hash("nobody has this password")
@@ -16,7 +20,8 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 def hashed(password: str) -> str:
     """The hash to store. Slow on purpose: never inside a write transaction."""
-    return _hasher.hash(password)
+    with _hashing:
+        return _hasher.hash(password)
 
 
 def guessable(password: str, *known: str) -> bool:
@@ -30,10 +35,18 @@ def guessable(password: str, *known: str) -> bool:
         return bool(zxcvbn(password[:LOOKED_AT], user_inputs=list(known))["guesses"] < FEWEST_GUESSES)
 
 
+def words_of_the_site() -> set[str]:
+    """Its names in every language and those in its address: what whoever thinks of this site thinks of."""
+    config = current_app.config
+    said = " ".join(["elearn", config["BASE_URL"].partition("://")[2], *config["INSTANCE_NAMES"].values()])
+    return set(re.split(r"[\W_]+", said.casefold()))
+
+
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password is right; takes the same time without an account. Never inside a write transaction."""
     try:
-        _hasher.verify(password_hash or _NOBODY, password)
+        with _hashing:
+            _hasher.verify(password_hash or _NOBODY, password)
     except (Argon2Error, InvalidHashError):
         return False
     return password_hash is not None

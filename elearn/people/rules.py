@@ -1,9 +1,11 @@
 """Pure decisions about accounts: passwords, limits, what an address and a name look like."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 PASSWORD_SHORTEST = 10
 PASSWORD_LONGEST = 200
+SHORTEST_WORD = 4  # a shorter one stands in too many others
 # A network address may be that of a whole ministry, and what is counted for an account from one of them shuts nobody
 # out who comes from another.
 WINDOW = dt.timedelta(minutes=15)
@@ -34,11 +36,19 @@ REASON_SHORTEST, REASON_LONGEST = 10, 500
 PRIVACY_VERSION = "2026-11"
 
 
-def weak_password(password: str, *, email: str, name: str) -> bool:
-    """Whether a password is only what everybody knows of its owner, or one thing repeated."""
+def weak_password(password: str, *, email: str, name: str, site: Iterable[str] = ()) -> bool:
+    """Whether a password is little more than what everybody knows of its owner and the site, or one thing repeated."""
     plain = password.casefold()
-    known = [part for part in (email.casefold(), email.casefold().partition("@")[0], name.casefold()) if len(part) >= 4]
-    return len(set(plain)) < 4 or plain in known or (plain.isdigit() and len(plain) < 14)
+    words = [email.partition("@")[0], *name.split(), *site]
+    return len(set(plain)) < 4 or (plain.isdigit() and len(plain) < 14) or _says_only(plain, email, *words)
+
+
+def _says_only(plain: str, *words: str) -> bool:
+    """Whether there is nothing in it but these words, figures, signs and a few letters."""
+    rest = before = "".join(filter(str.isalnum, plain))
+    for word in sorted(("".join(filter(str.isalnum, word.casefold())) for word in words), key=len, reverse=True):
+        rest = rest.replace(word, "") if len(word) >= SHORTEST_WORD else rest
+    return rest != before and sum(map(str.isalpha, rest)) < SHORTEST_WORD
 
 
 def scope_key(institution_id: int | None, country: str | None) -> str:
