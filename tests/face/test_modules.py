@@ -164,6 +164,27 @@ def test_it_is_forgotten_once_it_has_arrived(site: Site, answer: str, kept: int)
     assert page.evaluate("Object.keys(sessionStorage).length") == kept
 
 
+UNSENT = '{"client":"c","seq":3,"waiting":{"total":{"seq":3,"lang":"en","fields":[["answer-total","300"]]}}}'
+SIGN_OUT = f"""{FORM}<form method="post" action="/sign-out"><button id="out">Sign out</button></form>"""
+
+
+def test_signing_out_leaves_nothing_on_the_device_but_answers_that_were_not_sent(site: Site) -> None:
+    """On a shared machine the next person finds what the last one left."""
+    page = site.show(SIGN_OUT, "form")
+    page.evaluate(
+        "unsent => { localStorage.setItem('quiz:a', unsent); localStorage.setItem('place:/b', 'heading');"
+        "localStorage.setItem('quiz:b', unsent.replace(/:\\{\"total.*/, ':{}}')); }",
+        UNSENT,
+    )
+    page.fill("textarea", "A careful answer")
+    page.wait_for_timeout(600)
+    assert page.evaluate("[sessionStorage.length, localStorage.length]") == [1, 3]
+    assert page.evaluate("JSON.parse(localStorage.getItem('quiz:b')).waiting") == {}
+    page.click("#out")
+    page.wait_for_url("**/sign-out")
+    assert page.evaluate("[sessionStorage.length, Object.keys(localStorage)]") == [0, ["quiz:a"]]
+
+
 def test_the_menu_closes_by_escape_and_by_a_press_elsewhere(site: Site) -> None:
     page = site.show(
         '<details class="menu"><summary>Amina</summary><div><a href="#">Profile</a></div></details><p>Text</p>'

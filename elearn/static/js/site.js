@@ -36,6 +36,16 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) usableAgain();
 });
 
+// Whoever uses this device next finds nothing of who signs out here, also where the link is lost at that moment. Only
+// answers that no link has carried yet stay: nobody else is shown them, and their owner comes back for them.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !new URL(event.target.action).pathname.startsWith("/sign-out")) return;
+  sessionStorage.clear();
+  for (const name of Object.keys(localStorage)) {
+    if (!/"waiting":\{"/.test(localStorage.getItem(name))) localStorage.removeItem(name);
+  }
+});
+
 document.querySelector("[data-focus]")?.focus();
 
 // An answer that is neither a correction nor a failure means that the form arrived: what form.js kept of it may go.
