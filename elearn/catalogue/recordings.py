@@ -85,7 +85,7 @@ def _ogg(data: bytes) -> str:
     if len(data) < last + 27 or len(data) < last + 27 + data[last + 26]:
         return "it is cut off"
     lengths = data[last + 27 : last + 27 + data[last + 26]]
-    return "" if len(data) >= last + 27 + len(lengths) + sum(lengths) else "it is cut off"
+    return "" if len(data) == last + 27 + len(lengths) + sum(lengths) else "it is cut off"
 
 
 def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:

@@ -1,8 +1,10 @@
-"""Pages of the catalogue: the courses, the preview of a first lesson, the pictures."""
+"""Pages of the catalogue: the courses, the preview of a first lesson, the files that courses show and hand out."""
 
+from os import SEEK_END
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.wsgi import wrap_file
 
 from elearn.catalogue import queries, saver, shared, shelf, showcase, words
 from elearn.catalogue.events import own_states
@@ -13,6 +15,7 @@ from elearn.core.storage import storage
 
 bp = Blueprint("catalogue", __name__, template_folder="templates")
 YEAR = 31_536_000
+DOCUMENT_TYPES = ("text/csv", "text/plain")  # and all that are application/…: for other programs than the browser
 PICTURE_POLICY = "default-src 'none'; sandbox"
 
 
@@ -75,12 +78,20 @@ def preview(slug: str) -> Any:
 @bp.get("/courses/<slug>/files/<version>/<path:path>")
 @public
 def asset(slug: str, version: str, path: str) -> Any:
-    """A picture of a course. Its content is part of the address, so a browser asks once."""
+    """A file of a course. Its content is part of the address, so a browser asks once."""
     if len(version) != 16 or not set(version) <= set("0123456789abcdef"):
         abort(404)
     found = queries.picture(slug, f"assets/{path}", version) or abort(404)
-    response = Response(storage().read(found.sha256), mimetype=found.mime)
+    file = storage().open(found.sha256)
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    response = Response(wrap_file(request.environ, file), mimetype=found.mime, direct_passthrough=True)
+    response.content_length = size
+    if found.mime.startswith("application/") or found.mime in DOCUMENT_TYPES:
+        response.headers.set("Content-Disposition", "attachment", filename=path.rpartition("/")[2])
     response.set_etag(version)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
-    return response.make_conditional(request)
+    # A recording is fetched in parts, from where somebody listens on; nothing else is worth that.
+    recording = found.mime.startswith(("audio/", "video/"))
+    return response.make_conditional(request, accept_ranges=recording, complete_length=size)
