@@ -231,17 +231,17 @@ def result(attempt: Attempt, content: Content, lang: str, place: Standing, cours
     reveal = rules.may_reveal(passed=place.passed, left=place.left)
     rows = queries.rows(attempt.id)
     marked = [_marked(quiz[key], row) for key, row in rows.items()]
-    reread = set(rules.to_reread(marked))
+    lessons = course.lessons.keys()
     return Result(
         this=_try(attempt),
         pass_mark=quiz.pass_mark,
         reveal=reveal,
         items=tuple(
-            _told(quiz[key], row, row.asked(quiz), text.items[key], one, reveal=reveal)
+            _told(quiz[key], row, row.asked(quiz), text.items[key], one, rules.to_reread([one], lessons), reveal=reveal)
             for (key, row), one in zip(rows.items(), marked, strict=True)
         ),
-        objectives=rules.by_objective(marked, tuple(course.objectives)),
-        reread=tuple(step for step in course.lessons if step in reread),
+        objectives=rules.by_objective(marked, tuple(course.objectives), lessons),
+        reread=rules.to_reread(marked, lessons),
         blank=sum(one.blank for one in marked),
     )
 
@@ -253,7 +253,9 @@ def _marked(item: Item, row: Row) -> Marked:
     return Marked(item.id, item.points, share, row.answer is None, item.objective, item.reread)
 
 
-def _told(item: Item, row: Row, asked: Asked, text: ItemText, marked: Marked, *, reveal: bool) -> Told:
+def _told(
+    item: Item, row: Row, asked: Asked, text: ItemText, marked: Marked, reread: tuple[str, ...], *, reveal: bool
+) -> Told:
     return Told(
         key=item.id,
         position=row.item.position,
@@ -265,7 +267,7 @@ def _told(item: Item, row: Row, asked: Asked, text: ItemText, marked: Marked, *,
         notes_lang=text.notes_lang,
         feedback_lang=text.feedback_lang,
         feedback=text.feedback,
-        reread=item.reread if marked.share not in (None, 1) else (),
+        reread=reread,
     )
 
 

@@ -3,7 +3,7 @@
 Pure: values in, a decision out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -167,7 +167,9 @@ class ObjectiveResult:
     reread: tuple[str, ...]
 
 
-def by_objective(items: Iterable[Marked], objectives: Sequence[str]) -> tuple[ObjectiveResult, ...]:
+def by_objective(
+    items: Iterable[Marked], objectives: Sequence[str], lessons: Collection[str]
+) -> tuple[ObjectiveResult, ...]:
     """Results by objective, in the course's order; items without an objective last."""
     groups: dict[str | None, list[Marked]] = {}
     for item in items:
@@ -178,12 +180,13 @@ def by_objective(items: Iterable[Marked], objectives: Sequence[str]) -> tuple[Ob
             objective=key,
             right=sum(item.share == 1 for item in groups[key]),
             asked=len(groups[key]),
-            reread=to_reread(groups[key]),
+            reread=to_reread(groups[key], lessons),
         )
         for key in [*order, *([None] if None in groups else [])]
     )
 
 
-def to_reread(items: Iterable[Marked]) -> tuple[str, ...]:
-    """The lessons named by the items that were not fully right, each once."""
-    return tuple(dict.fromkeys(step for item in items if item.share not in (None, 1) for step in item.reread))
+def to_reread(items: Iterable[Marked], lessons: Collection[str]) -> tuple[str, ...]:
+    """The lessons named by the items that were not fully right, each once, in the order of the course."""
+    named = {step for item in items if item.share not in (None, 1) for step in item.reread}
+    return tuple(step for step in lessons if step in named)

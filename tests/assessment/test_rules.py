@@ -160,11 +160,13 @@ def test_feedback_by_objective_in_the_order_of_the_course() -> None:
         marked("1/2", objective="o2", reread=("a", "d")),
         marked("1", objective="o1", reread=("e",)),
     ]
-    results = rules.by_objective(items, ["o1", "o2", "o3"])
+    lessons = ["a", "b", "c", "d", "e", "x"]
+    results = rules.by_objective(items, ["o1", "o2", "o3"], lessons)
     assert [(r.objective, r.right, r.asked, r.reread) for r in results] == [
         ("o1", 1, 1, ()),
-        ("o2", 1, 3, ("b", "a", "d")),
+        ("o2", 1, 3, ("a", "b", "d")),
         (None, 0, 1, ("x",)),
     ]
-    assert rules.to_reread(items) == ("x", "b", "a", "d")
-    assert rules.to_reread([marked(None, reread=("x",))]) == ()
+    assert rules.to_reread(items, lessons) == ("a", "b", "d", "x")
+    assert rules.to_reread(items, ["x", "b"]) == ("x", "b")  # a lesson that the course no longer has is not named
+    assert rules.to_reread([marked(None, reread=("x",))], lessons) == ()
