@@ -163,7 +163,11 @@ def _srgb() -> Any:
     from weasyprint.css import ColorProfile
 
     profile = files("weasyprint.pdf").joinpath("sRGB2014.icc").read_bytes()
-    return ColorProfile(io.BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+
+    class AsItStands(ColorProfile):  # type: ignore[misc]
+        content = profile  # the engine's is put together anew, and otherwise once its name has been read
+
+    return AsItStands(io.BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
 
 
 @lru_cache(maxsize=16)
