@@ -15,38 +15,18 @@ from typing import Any
 
 import pytest
 from backports.zstd import tarfile
-from click.testing import Result
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import JSON, Boolean, DateTime, Float, Integer, String, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from elearn.core import audit, load, readiness
 from elearn.core.db import UtcDateTime, db, metadata, unit_of_work
-from elearn.core.dump import canonical_json, digest, tables_of
+from elearn.core.dump import canonical_json
 from elearn.core.models import Blob, Setting
 from elearn.core.storage import storage
-from tests.conftest import empty_postgresql
 from tests.factories import people as make
-from tests.support.databases import application
+from tests.support.instances import files, hashes, run
 from tests.test_migrations import REVISIONS, _append_only, _triggers
-
-
-def hashes(url: str) -> dict[str, str]:
-    """By table; made apart from the archive, from the database itself."""
-    with create_engine(url, poolclass=NullPool).connect() as connection:
-        return {table.name: digest(connection, table).sha256 for table in tables_of(connection)}
-
-
-def files(folder: Path) -> dict[str, str]:
-    """By name, the hash of every stored file."""
-    blobs = folder / "blobs"
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in blobs.rglob("*") if path.is_file()}
-
-
-def run(app: Flask, *arguments: object) -> Result:
-    with app.app_context():
-        return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
 
 
 @pytest.fixture
@@ -54,41 +34,8 @@ def url(app) -> str:
     return str(app.config["DATABASE_URL"])
 
 
-@pytest.fixture
-def elsewhere(database, request, tmp_path):
-    """`elsewhere()` is an instance without anything, on a database of the same kind; or of a given kind."""
-
-    def make_one(kind: str = database.name) -> Flask:
-        folder = tmp_path / f"elsewhere-{kind}"
-        if kind == "sqlite":
-            made.append(application(folder, f"sqlite:///{folder / 'new.sqlite'}"))
-        else:
-            made.append(application(folder, empty_postgresql(request.config, "elearn_elsewhere")))
-        return made[-1]
-
-    made: list[Flask] = []
-    yield make_one
-    for one in made:
-        disconnect(one)
-
-
-def disconnect(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
-
-
 def other(kind: str) -> str:
     return {"sqlite": "postgresql", "postgresql": "sqlite"}[kind]
-
-
-@pytest.fixture
-def archive(busy_academy, command, tmp_path) -> Path:
-    path = tmp_path / "backup.tar.zst"
-    done = command("backup", path)
-    assert done.exit_code == 0, done.output
-    return path
 
 
 # There and back
@@ -170,28 +117,6 @@ def test_the_key_goes_along(app, database, archive, command, elsewhere, tmp_path
     restored = Path(new.config["DATA_DIR"]) / "secret_key"
     assert restored.read_text() == "0123456789abcdef" * 4
     assert restored.stat().st_mode & 0o077 == 0
-
-
-def test_a_backup_of_an_earlier_release_is_restored_and_then_upgraded(database, elsewhere, busy_academy, tmp_path):
-    old = elsewhere()
-    Path(old.config["DATA_DIR"]).mkdir()
-    with old.app_context():
-        upgrade()
-        downgrade(revision=REVISIONS[-2])
-    with create_engine(old.config["DATABASE_URL"], poolclass=NullPool).begin() as connection:
-        connection.execute(text("INSERT INTO setting VALUES ('left_by', 'an earlier release')"))
-    assert run(old, "backup", tmp_path / "old.tar.gz").exit_code == 0
-    before = hashes(old.config["DATABASE_URL"])
-    disconnect(old)
-    shutil.rmtree(old.config["DATA_DIR"])
-    elsewhere()  # where that was is nothing now
-    assert REVISIONS[-2] in run(old, "restore", tmp_path / "old.tar.gz").output
-    assert hashes(old.config["DATABASE_URL"]) == before
-    with old.app_context():
-        assert readiness.checks() == {"database": True, "migrations": False, "storage": True}
-        upgrade()
-        assert readiness.checks()["migrations"]
-        assert db.session.get(Setting, "left_by") is not None
 
 
 # What the archive is
