@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections import Counter
 
-from elearn.catalogue.files import ignored, misnamed
+from elearn.catalogue.files import hidden, misnamed
 from elearn.catalogue.sizes import MAX_FILES, MAX_TOTAL, largest, too_large
 from elearn.catalogue.yamlread import Problem
 
@@ -55,7 +55,7 @@ def _untrusted(data: bytes) -> str:
 
 
 def _of_no_concern(name: str) -> bool:
-    return name.startswith("__MACOSX/") or (not misnamed(name.rstrip("/")) and ignored(name.rstrip("/")))
+    return name.startswith("__MACOSX/") or (not misnamed(name.rstrip("/")) and hidden(name.rstrip("/")))
 
 
 def _too_much(entries: list[zipfile.ZipInfo]) -> str:

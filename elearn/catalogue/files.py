@@ -18,10 +18,14 @@ def _nowhere(_note: Problem) -> None:
     """Where notes go that nobody wants."""
 
 
+def hidden(path: str) -> bool:
+    """Files of programs, such as `.git`: nobody's text, so they are not even read."""
+    return any(part.startswith(".") and part != ".." for part in path.split("/"))
+
+
 def ignored(path: str) -> bool:
     """Files that belong to the writers and not to the course."""
-    parts = path.split("/")
-    return any(part.startswith(".") and part != ".." for part in parts) or parts[-1] in NOTES_TO_WRITERS
+    return hidden(path) or path.rsplit("/", 1)[-1] in NOTES_TO_WRITERS
 
 
 def misnamed(path: str) -> str:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from elearn.catalogue.archive import read_archive
-from elearn.catalogue.files import ignored
+from elearn.catalogue.files import hidden
 from elearn.catalogue.sizes import MAX_FILES, MAX_TOTAL, largest, too_large
 from elearn.catalogue.yamlread import Problem
 
@@ -21,7 +21,7 @@ def read_folder(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
         inside = here.relative_to(root)
         for name in sorted(folders):
             path = (inside / name).as_posix()
-            if ignored(path):
+            if hidden(path):
                 folders.remove(name)
             elif (here / name).is_symlink():
                 refused.append(Problem(path, 1, "a link is not followed: it may lead outside the course folder"))
@@ -29,7 +29,7 @@ def read_folder(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
         folders.sort()
         for name in sorted(names):
             path = (inside / name).as_posix()
-            if ignored(path):
+            if hidden(path):
                 continue
             if len(found) >= MAX_FILES:
                 refused.append(Problem(path, 1, f"not read: the folder holds more than {MAX_FILES:,} files"))

@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
+from elearn.catalogue import changes, sources
+from elearn.catalogue.changes import Shape, StepShape
 from elearn.catalogue.models import (
     Course,
     CourseState,
     CourseVersion,
+    Step,
     VersionAsset,
+    VersionStep,
+    VersionStepText,
     VersionText,
 )
 from elearn.core.db import db
@@ -113,3 +119,111 @@ def picture(slug: str, path: str, fingerprint: str) -> StoredPicture | None:
         .limit(1)
     ).first()
     return StoredPicture(*row) if row is not None else None
+
+
+def version_of(slug: str, number: int | None = None) -> int | None:
+    """A course's version by its number, the latest without one; whatever the state of the course."""
+    if number is None:
+        return db.session.scalar(select(Course.published_version_id).where(Course.slug == slug))
+    return db.session.scalar(
+        select(CourseVersion.id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == slug, CourseVersion.number == number)
+    )
+
+
+def version_numbers(slug: str) -> dict[int, int]:
+    """The number of every version of a course, by its id."""
+    rows = db.session.execute(
+        select(CourseVersion.id, CourseVersion.number)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == slug)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def step_kinds(slug: str) -> dict[str, str]:
+    """The kind of every step that a course ever had, by its key."""
+    rows = db.session.execute(select(Step.key, Step.kind).join(Course).where(Course.slug == slug))
+    return {row[0]: row[1] for row in rows}
+
+
+def structural_number(slug: str) -> int:
+    """The number of the structural version that a correction would belong to; 0 before the first."""
+    parent = aliased(CourseVersion)
+    return (
+        db.session.scalar(
+            select(func.coalesce(parent.number, CourseVersion.number))
+            .select_from(CourseVersion)
+            .join(Course, Course.published_version_id == CourseVersion.id)
+            .outerjoin(parent, parent.id == CourseVersion.parent_id)
+            .where(Course.slug == slug)
+        )
+        or 0
+    )
+
+
+def published_shape(slug: str) -> Shape | None:
+    """The version that a course shows, as far as another can differ from it. Three statements."""
+    version = db.session.scalar(
+        select(CourseVersion).join(Course, Course.published_version_id == CourseVersion.id).where(Course.slug == slug)
+    )
+    return _shape(version) if version is not None else None
+
+
+def shape_of_version(version_id: int) -> Shape | None:
+    """Any version, in the same way. Three statements."""
+    version = db.session.get(CourseVersion, version_id)
+    return _shape(version) if version is not None else None
+
+
+def _shape(version: CourseVersion) -> Shape:
+    rules = version.rules
+    texts = db.session.scalars(select(VersionText).where(VersionText.version_id == version.id))
+    return Shape(
+        steps=_step_shapes(version.id, rules["default_lang"]),
+        minutes=version.minutes,
+        rules=changes.rules(
+            rules["completion"]["result"],
+            rules["certificate"]["kind"],
+            rules.get("order", "free"),
+            rules.get("optional", 0),
+            rules["default_lang"],
+        ),
+        texts={
+            one.lang: changes.digest({"title": one.title, "summary": one.summary, "audience": one.payload["audience"]})
+            for one in texts
+        },
+        content_hash=version.content_hash,
+        structure=version.structure_hash,
+    )
+
+
+def _step_shapes(version_id: int, default_lang: str) -> tuple[StepShape, ...]:
+    rows: Any = db.session.execute(
+        select(VersionStep, Step.key, VersionStepText)
+        .join(Step, Step.id == VersionStep.step_id)
+        .join(VersionStepText, VersionStepText.version_step_id == VersionStep.id)
+        .where(VersionStep.version_id == version_id)
+        .order_by(VersionStep.position, VersionStepText.lang)
+    ).all()
+    steps: dict[str, tuple[VersionStep, dict[str, VersionStepText]]] = {}
+    for step, key, text in rows:
+        steps.setdefault(key, (step, {}))[1][text.lang] = text
+    return tuple(
+        StepShape(
+            key=key,
+            kind=step.kind,
+            title=texts[default_lang].title,
+            module=step.module_key,
+            position=step.position,
+            required=step.required,
+            minutes=step.minutes,
+            pass_mark=step.pass_mark,
+            marks=changes.digest([str(step.progress), step.points, step.payload]),
+            after=tuple(step.after),
+            release_after=step.release_after,
+            texts={lang: changes.text_digest(sources.text_of(text)) for lang, text in texts.items()},
+        )
+        for key, (step, texts) in steps.items()
+    )

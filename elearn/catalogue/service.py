@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from elearn.catalogue import search, showcase
+from elearn.catalogue import search, showcase, sources
 from elearn.catalogue.compiled import CompiledCourse
 from elearn.catalogue.compiled import Step as CompiledStep
 from elearn.catalogue.events import course_published
@@ -19,13 +19,14 @@ from elearn.catalogue.models import (
     VersionKind,
     VersionStep,
     VersionStepText,
+    VersionTerm,
     VersionText,
 )
+from elearn.catalogue.sources import Folder
 from elearn.core import audit, clock, settings
 from elearn.core.access import Person
 from elearn.core.db import db, refusing_clash
 from elearn.core.errors import Refused
-from elearn.core.models import Blob
 from elearn.core.storage import storage
 
 
@@ -39,25 +40,32 @@ class Published:
     first: bool = False
 
 
-def publish(compiled: CompiledCourse, *, actor: Person | int | None, reason: str = "") -> Published:
+def publish(
+    compiled: CompiledCourse, *, actor: Person | int | None, reason: str = "", folder: Folder | None = None
+) -> Published:
     """Publish a course, unless it is what is published already.
 
     A *correction* (same steps, keys, marks and rules) reaches everybody at once; anything else is a new structural
-    version, which those who are enrolled do not get unless they are moved. Raises Refused.
+    version, which those who are enrolled do not get unless they are moved. `folder`, what it was compiled from, is
+    stored with it. Raises Refused.
     """
     for asset in compiled.assets:  # before any SQL: writing files is slow, and the same bytes twice are harmless
         storage().put(asset.data)
+    stored = sources.store(folder.files) if folder else {}
     course = db.session.scalar(select(Course).where(Course.slug == compiled.slug).with_for_update())
     if course is None:
         course = _new_course(compiled)
     latest = db.session.get(CourseVersion, course.published_version_id) if course.published_version_id else None
     if latest is not None and latest.content_hash == compiled.content_hash:
+        _keep_folder(course, latest, folder, stored)
         return Published(latest.id, latest.number, None)
     steps = _identities(course, compiled)
     version = _version(course, compiled, latest, actor, reason)
     _texts(version, compiled)
     _steps(version, compiled, steps)
+    _terms(version, compiled)
     _assets(version, compiled)
+    _keep_folder(course, version, folder, stored)
     course.published_version_id = version.id
     course.default_lang = compiled.default_language
     if course.state == CourseState.DRAFT:
@@ -69,6 +77,13 @@ def publish(compiled: CompiledCourse, *, actor: Person | int | None, reason: str
     audit.note("publish", "course", course.id, actor=actor, detail=detail)
     course_published.send("catalogue", course=course, version=version, first=latest is None)
     return Published(version.id, version.number, version.kind, first=latest is None)
+
+
+def _keep_folder(course: Course, version: CourseVersion, folder: Folder | None, stored: dict[str, str]) -> None:
+    """The version's files, also those of which no reader sees anything."""
+    course.synced_hash = folder.fingerprint if folder else ""
+    if folder:
+        sources.keep(version.id, folder.files, stored)
 
 
 def _new_course(compiled: CompiledCourse) -> Course:
@@ -138,6 +153,8 @@ def _rules(compiled: CompiledCourse) -> dict[str, Any]:
     """What is the same in every language, beside the steps."""
     return {
         "completion": {"result": compiled.result_step},
+        "order": compiled.order,
+        "optional": compiled.optional_needed,
         "certificate": {"kind": compiled.certificate},
         "languages": [lang for lang in compiled.languages if lang in compiled.texts],
         "default_lang": compiled.default_language,
@@ -193,6 +210,8 @@ def _steps(version: CourseVersion, compiled: CompiledCourse, identities: dict[st
                     payload={**text.payload, "translated_by": text.translated_by, "reviewed_by": text.reviewed_by},
                     bytes=step.weights[lang].text,
                     image_bytes=step.weights[lang].pictures,
+                    words=text.words,
+                    rest=sources.rest_of(text),
                     source_hash=text.source_hash,
                     stale=text.stale,
                 )
@@ -213,17 +232,29 @@ def _step(version: CourseVersion, step: CompiledStep, identity: Step) -> Version
         pass_mark=step.content.pass_mark,
         objectives=list(step.objectives),
         payload=dict(step.content.payload),
+        after=list(step.after),
+        release_after=step.release_after,
+        source_key=step.source_key,
+    )
+
+
+def _terms(version: CourseVersion, compiled: CompiledCourse) -> None:
+    db.session.add_all(
+        VersionTerm(
+            version_id=version.id,
+            key=one.key,
+            lang=lang,
+            term=term,
+            definition=one.definition[lang],
+            also=list(one.also.get(lang, ())),
+        )
+        for one in compiled.glossary
+        for lang, term in one.term.items()
     )
 
 
 def _assets(version: CourseVersion, compiled: CompiledCourse) -> None:
-    shas = {asset.sha256 for asset in compiled.assets}
-    known = set(db.session.scalars(select(Blob.sha256).where(Blob.sha256.in_(shas)))) if shas else set()
-    for asset in compiled.assets:
-        if asset.sha256 not in known:
-            known.add(asset.sha256)
-            db.session.add(Blob(sha256=asset.sha256, size=asset.size, mime=asset.mime))
-    db.session.flush()
+    sources.note_blobs((asset.sha256, asset.size, asset.mime) for asset in compiled.assets)
     db.session.add_all(
         VersionAsset(
             version_id=version.id, path=asset.path, blob_sha=asset.sha256, width=asset.width, height=asset.height

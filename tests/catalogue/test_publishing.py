@@ -82,6 +82,8 @@ def test_a_first_publishing_makes_everything(app: Flask) -> None:
     assert (version.theme, version.level, version.reason) == ("cash-transfers", "introductory", "New")
     assert version.rules == {
         "completion": {"result": "the-check"},
+        "order": "free",
+        "optional": 0,
         "certificate": {"kind": "completion"},
         "languages": ["en", "fr"],
         "default_lang": "en",

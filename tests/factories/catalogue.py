@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from elearn.catalogue import service
+from elearn.catalogue import service, sources
 from elearn.catalogue.compiled import CompiledCourse
 from elearn.catalogue.folder import read_folder
 from elearn.catalogue.service import Published
@@ -18,7 +18,8 @@ def publish(course: Path | Mapping[str, bytes], actor: int | None = None, reason
     files, refused = read_folder(course) if isinstance(course, Path) else (course, [])
     compiled = compile(files, current_app.extensions["step_kinds"], refused)
     assert isinstance(compiled, CompiledCourse), "\n".join(map(str, compiled))
+    folder = sources.folder(files)
     if db.session().info.get("writing"):
-        return service.publish(compiled, actor=actor, reason=reason)
+        return service.publish(compiled, actor=actor, reason=reason, folder=folder)
     with unit_of_work():
-        return service.publish(compiled, actor=actor, reason=reason)
+        return service.publish(compiled, actor=actor, reason=reason, folder=folder)

@@ -24,6 +24,7 @@ WORDS_THAT_STAY = {
     "version_text.summary": "published",
     "version_text.search_text": "published",
     "version_step_text.html": "published",
+    "version_term.definition": "published",
 }
 
 
