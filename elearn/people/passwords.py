@@ -9,6 +9,9 @@ from flask import current_app
 
 FEWEST_GUESSES = 1_000_000
 LOOKED_AT = 40  # characters: judging more takes long, and what is easy beyond them is hard before
+# Signs that stand for letters, each for several: with many of them a second is spent on what they might mean together.
+SIGNS = str.maketrans("@({[<!|$+%", "accccilstx")
+MOST_SIGNS = 8
 AT_ONCE = 4  # more would be no faster, and each takes its memory: all threads together, more than a small machine has
 
 _one_at_a_time = Lock()
@@ -32,7 +35,13 @@ def guessable(password: str, *known: str) -> bool:
     from zxcvbn import zxcvbn  # its lists take 14 MB: only where they are needed
 
     with _one_at_a_time:  # it keeps what is known of the owner among its own lists
-        return bool(zxcvbn(password[:LOOKED_AT], user_inputs=list(known))["guesses"] < FEWEST_GUESSES)
+        return bool(zxcvbn(_with_few_signs(password[:LOOKED_AT]), user_inputs=list(known))["guesses"] < FEWEST_GUESSES)
+
+
+def _with_few_signs(password: str) -> str:
+    """The password, or where too many signs may stand for letters, what its signs stand for."""
+    several = {sign for sign in password if sign.isdigit() or ord(sign) in SIGNS}
+    return password.translate(SIGNS) if len(several) > MOST_SIGNS else password
 
 
 def words_of_the_site() -> set[str]:

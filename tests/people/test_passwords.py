@@ -1,5 +1,6 @@
 """Which passwords are too easy."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -23,6 +24,7 @@ from elearn.people.passwords import guessable
         ("كلمة سر طويلة", False),
         ("x" * 20 + "un puits assez profond", False),
         ("9d0f3c1a77b25e44", False),
+        ("P@$$w0rd1234567890", True),
     ],
 )
 def test_what_is_guessed_first_is_no_password(password, easy):
@@ -35,6 +37,15 @@ def test_what_is_known_of_one_person_is_not_taken_for_that_of_another():
         own = list(pool.map(lambda name: guessable(name, name), people))
         others = list(pool.map(lambda name: guessable(name, "nobody"), people))
     assert all(own) and not any(others)
+
+
+@pytest.mark.parametrize("password", ["4@8({[<369!1|0$5+7%2" * 2, "({[<!|1@$%" * 4, "1234567890" * 4, "!1|7" * 10])
+def test_judging_a_password_takes_no_time_whatever_stands_in_it(password):
+    """Anybody may have one judged, as often as they like."""
+    guessable("warm")
+    began = time.process_time()
+    guessable(password, *[f"name{number}" for number in range(60)])
+    assert time.process_time() - began < 0.25
 
 
 @pytest.mark.one_database
