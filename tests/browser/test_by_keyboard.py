@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site
+from tests.support.journey import right_answers
 from tests.support.keyboard import Keyboard
 from tests.support.tour import CHECK, LESSON, SLUG, STOPS, Tour
 
 pytestmark = pytest.mark.one_database
 PHONE = {"width": 390, "height": 844}
-PASSWORD = "keyboards need no mouse"
+ADDRESS, PASSWORD = "kamal@example.org", "keyboards need no mouse"
 IN_ORDER = ("front", "register", "course", "lesson", "quiz-item", "records")
 
 
@@ -32,14 +34,13 @@ def test_from_an_account_to_a_result(keys: Keyboard):
     keys.follow("main a[href^='/register']")
     register(keys)
     keys.follow("main a.button")
-    keys.write("email", "kamal@example.org")
-    keys.write("password", PASSWORD)
-    keys.follow("main form button")
+    sign_in(keys)
     assert page.url.endswith("/enrol")
     keys.follow("main form button.button")
     assert f"/courses/{SLUG}/learn/" in page.url or page.url.endswith(f"/courses/{SLUG}/")
     read(keys)
-    answer(keys)
+    take_the_quiz(keys)
+    go_again(keys)
 
 
 def register(keys: Keyboard) -> None:
@@ -49,12 +50,40 @@ def register(keys: Keyboard) -> None:
     expect(keys.page.locator(".error-summary")).to_be_focused()
     keys.press(".error-summary a[href$=email]")
     expect(keys.page.locator("main [name=email]")).to_be_focused()
-    keys.page.keyboard.type("kamal@example.org")
+    keys.page.keyboard.type(ADDRESS)
     keys.write("password", PASSWORD)
     keys.write("country", "Mali")
     keys.press("main [name=privacy]", "Space")
     keys.follow("main form button.button")
     assert "/registered" in keys.page.url
+
+
+def go_again(keys: Keyboard) -> None:
+    """From the menu to the profile; something is changed there; then the account is given back, and kept after all."""
+    page = keys.page
+    keys.press("header details.menu summary")
+    keys.follow("header details.menu a[href='/me/profile']")
+    keys.write("name_arabic", "كمال")
+    keys.follow("main form:has([name=name_arabic]) button.button")
+    expect(page.locator("main .notice[role=status]")).to_be_visible()
+    keys.follow("main a[href='/me/data']")
+    keys.follow("main a[href='/me/data/erase']")
+    keys.write("confirmation", ADDRESS)
+    keys.follow("main form button.button")  # without the password
+    expect(page.locator(".error-summary")).to_be_focused()
+    keys.press(".error-summary a[href$=present_password]")
+    page.keyboard.type(PASSWORD)
+    keys.follow("main form button.button")
+    assert page.locator("header details.menu").count() == 0
+    page.goto("/sign-in")
+    sign_in(keys)
+    assert page.locator("header details.menu").count() == 1
+
+
+def sign_in(keys: Keyboard) -> None:
+    keys.write("email", ADDRESS)
+    keys.write("password", PASSWORD)
+    keys.follow("main form button")
 
 
 def read(keys: Keyboard) -> None:
@@ -73,25 +102,61 @@ def read(keys: Keyboard) -> None:
     assert LESSON not in page.url
 
 
-def answer(keys: Keyboard) -> None:
-    """An answer is saved while the focus stays on it; then review and hand in."""
+def take_the_quiz(keys: Keyboard) -> None:
+    """Every type of item is answered; each answer is saved while the focus stays on it; then review and hand in."""
     page = keys.page
     page.goto(f"/courses/{SLUG}/quiz/{CHECK}")
     keys.follow("main form[action$='/start'] button")
-    keys.to("main .item [name^=answer-]")
-    field = page.evaluate_handle("document.activeElement").as_element()
-    assert field is not None
-    if field.get_attribute("type") == "text":
-        page.keyboard.type("12")
-    else:
-        page.keyboard.press("Space")
-    expect(page.locator("main .item .save-state.saved")).to_have_count(1)
-    assert field.evaluate("e => e === document.activeElement")
-    keys.follow("main button[value='item:2']")
-    assert "item=2" in page.url
+    keys.follow("main button[value=all]")
+    items = [field.get_attribute("value") for field in page.locator("main [name=item]").all()]
+    kinds = {choose(keys, f"answer-{item}", right_answers()[f"answer-{item}"]) for item in items}
+    assert kinds == {"radio", "checkbox", "text"}
     keys.follow("main button[value=review]")
     keys.follow("main form[action$='/hand-in'] button")
     assert page.url.endswith("/result")
+    assert "100" in page.inner_text("main .lead")
+
+
+def choose(keys: Keyboard, name: str, wanted: list[str]) -> str:
+    """Answer one item: arrows among choices of which one holds, the space bar on ticks, a number typed."""
+    keys.to(f"main [name='{name}']")
+    page = keys.page
+    kind: str = page.evaluate("document.activeElement.type")
+    if kind == "radio":
+        page.keyboard.press("Space")
+        for _ in range(page.locator(f"main [name='{name}']").count()):
+            if not keys.on(f"[value='{wanted[0]}']"):
+                page.keyboard.press("ArrowDown")
+    elif kind == "checkbox":
+        for one in range(page.locator(f"main [name='{name}']").count()):
+            if one:
+                keys.tab()
+            if page.evaluate("document.activeElement.value") in wanted:
+                page.keyboard.press("Space")
+    else:
+        page.keyboard.type(wanted[0])
+    expect(page.locator(f"main .item:has([name='{name}']) .save-state.saved")).to_have_count(1)
+    assert keys.on(f"[name='{name}']")
+    return kind
+
+
+def test_to_find_a_course(keys: Keyboard):
+    """Search, choose from the lists, take a choice back, open a course and read its first lesson."""
+    page = keys.page
+    page.goto("/")
+    keys.follow("header nav a[href='/courses/']")
+    keys.write("q", "cash")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    keys.press("main details.filters summary, main .filters summary")
+    keys.write("level", page.locator("main [name=level] option[value=intermediate]").inner_text())
+    keys.follow("main .filters details button")
+    assert "level=intermediate" in page.url and "q=cash" in page.url
+    keys.follow("main .chips a")
+    assert "q=cash" not in page.url
+    keys.follow(f"main a[href='/courses/{SLUG}/']")
+    keys.follow(f"main a[href^='/courses/{SLUG}/preview']")
+    assert page.locator("main .prose").count() == 1
 
 
 def test_to_the_certificate_and_back_in_another_language(tour: Tour):
@@ -102,12 +167,40 @@ def test_to_the_certificate_and_back_in_another_language(tour: Tour):
     keys.follow("main a[href^='/me/certificates/']")
     assert page.locator("main .framed").count() == 1
     address = page.url
+    with page.expect_download() as paper:
+        keys.press("main a[href$='/pdf']")
+    assert Path(paper.value.path()).read_bytes().startswith(b"%PDF-")
     keys.follow("form.languages button[value=ar]")
     assert page.url.startswith(address)
     assert page.locator("html").get_attribute("dir") == "rtl"
     keys.press("header details.menu summary")
     keys.follow("header details.menu a")
     assert page.url.endswith("/me/profile")
+
+
+def test_to_check_a_certificate(tour: Tour, keys: Keyboard):
+    code = tour.found["certificate"]
+    keys.page.goto("/")
+    keys.follow("footer a[href='/verify/']")
+    keys.write("code", code.lower())
+    keys.follow("main form button")
+    assert keys.page.url.endswith(f"/verify/{code}")
+    keys.press("main details summary")
+    assert keys.page.locator("main details").get_attribute("open") is not None
+
+
+def test_to_take_ones_data_away(tour: Tour):
+    page = tour.page("graduate")
+    keys = Keyboard(page)
+    page.goto("/me/data")
+    keys.follow("main form[action$='/copy'] button, main form[action*='copy'] button")
+    while not page.locator("main a[href='/me/data/copy']").count():
+        keys.follow("main a[href='/me/data']")
+    keys.follow("main a[href='/me/data/copy']")
+    keys.write("present_password", tour.password)
+    with page.expect_download() as copy:
+        keys.press("main form button.button")
+    assert Path(copy.value.path()).read_bytes().startswith(b"PK")
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
