@@ -5,41 +5,10 @@ import time
 
 import pytest
 
-from elearn.core.markup import (
-    BadReferenceError,
-    Picture,
-    direction,
-    line_of,
-    render,
-    render_short,
-    without_pictures,
-)
+from elearn.core.markup import direction, line_of, render, render_short, without_pictures
+from tests.support.references import Course, complaints, html
 
 pytestmark = pytest.mark.one_database
-
-
-class Course:
-    """Resolves what begins with `known`."""
-
-    def picture(self, source: str) -> Picture:
-        if not source.startswith("known"):
-            raise BadReferenceError(f"no picture {source}")
-        return Picture(source, f"/files/{source}", 640, 400, 12_345)
-
-    def link(self, target: str) -> str:
-        if target != "step:known":
-            raise BadReferenceError(f"nowhere: {target}")
-        return "/learn/known"
-
-
-def html(text: str, lang: str = "en") -> str:
-    rendered = render(text, lang, Course())
-    assert not rendered.complaints, rendered.complaints
-    return rendered.html
-
-
-def complaints(text: str, lang: str = "en") -> list[tuple[int, str]]:
-    return [(one.line, one.message) for one in render(text, lang, Course()).complaints]
 
 
 def test_headings_keep_their_level_and_their_anchor_and_make_the_contents() -> None:
@@ -169,7 +138,7 @@ def test_signs_that_are_no_tags_stand_as_they_are() -> None:
         ("a\n\n![b](lost.svg)", 3, "no picture lost.svg"),
         ("a\n\n![](known.svg)", 3, "the picture has no alternative text"),
         ("a\n\n[b](step:lost)", 3, "nowhere: step:lost"),
-        ("a\n\n[b](other.md)", 3, "nowhere: other.md"),
+        ("a\n\n[b](other.md)", 3, "no file other.md"),
         ("a\n\n[b](javascript:alert(1))", 3, "nowhere: javascript:alert(1)"),
         ("a\n\n[b](#lost)", 3, "no heading has this anchor: #lost"),
         ("a\n\n[](https://example.org)", 3, "a link without words"),

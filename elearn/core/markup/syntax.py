@@ -7,7 +7,6 @@ looking that piece up again (`Notes.add`). Everything runs inside one conversion
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -16,88 +15,21 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import STX
+from markdown.util import STX, AtomicString
+
+from elearn.core.markup.blocks import NUMBER, BlockBodies, BlockMarks, BlockPlaces, CourseMarkdown, course
+from elearn.core.markup.notes import clip
+from elearn.core.markup.words import direction, word
+from elearn.core.markup.work import ANCHOR
 
 BOXES = ("note", "caution", "example", "country", "decision", "summary")
 OPENING_BOXES = ("answer", *BOXES)
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"})
-ANCHOR = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 REFERENCE = re.compile(r"\[\^([^\]\n]*)\]")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 SHORT_TAGS = frozenset(
-    {"p", "ul", "ol", "li", "em", "strong", "code", "a", "img", "br", "span", "bdi", "sub", "sup", "div"}
+    {"p", "ul", "ol", "li", "em", "strong", "code", "a", "img", "br", "span", "bdi", "sub", "sup", "div", "math"}
 )
-
-WORDS: dict[str, dict[str, str]] = {
-    "note": {"en": "Note", "fr": "À noter", "ar": "ملاحظة"},
-    "caution": {"en": "Caution", "fr": "Attention", "ar": "تنبيه"},
-    "example": {"en": "Example", "fr": "Exemple", "ar": "مثال"},
-    "country": {"en": "In your country", "fr": "Dans votre pays", "ar": "في بلدك"},
-    "decision": {"en": "A decision to take", "fr": "Une décision à prendre", "ar": "قرار ينبغي اتخاذه"},
-    "summary": {"en": "Summary", "fr": "En résumé", "ar": "الخلاصة"},
-    "answer": {"en": "See the answer", "fr": "Voir la réponse", "ar": "عرض الإجابة"},
-    "table": {"en": "Table", "fr": "Tableau", "ar": "جدول"},
-    "footnotes": {"en": "Footnotes", "fr": "Notes de bas de page", "ar": "الحواشي"},
-    "back": {"en": "Back to the text, note", "fr": "Retour au texte, note", "ar": "العودة إلى النص، الحاشية"},
-}
-
-
-def word(key: str, lang: str) -> str:
-    """A word of the frame around a text, in the language of that text."""
-    return WORDS[key].get(lang, WORDS[key]["en"])
-
-
-def clip(text: str, longest: int = 60) -> str:
-    """A piece of source as it can stand in a message."""
-    text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-@dataclass(frozen=True, order=True)
-class Complaint:
-    """Something wrong in a Markdown text. `line` counts from 1 in that text; `piece` is the source at fault."""
-
-    line: int
-    message: str
-    piece: str = ""
-
-
-class Notes:
-    """What one conversion needs to know and has found out."""
-
-    def __init__(self, text: str, lang: str) -> None:
-        self.text = text
-        self.lang = lang
-        self.found: set[Complaint] = set()
-        self._placed: set[tuple[str, str]] = set()
-
-    def add(self, message: str, piece: str = "", *, line: int | None = None) -> None:
-        """Complain about a line, or about every line on which the piece begins."""
-        if line:
-            self.found.add(Complaint(line, message))
-        elif (message, piece) not in self._placed:
-            self._placed.add((message, piece))
-            self.found.update(Complaint(number, message, piece) for number in self.lines_of(piece))
-
-    def lines_of(self, piece: str) -> list[int]:
-        """The lines on which a piece of source begins; [1] when it cannot be found again."""
-        words = piece.split(STX)[0].split()
-        if not words:
-            return [1]
-        # Quotations and boxes indent and mark their lines, so any such run may stand between two words.
-        pattern = re.compile(r"[\s>]+".join(re.escape(part) for part in words))
-        return [self.text.count("\n", 0, hit.start()) + 1 for hit in pattern.finditer(self.text)] or [1]
-
-
-class CourseMarkdown(Markdown):
-    """A converter that knows which text it is converting."""
-
-    notes: Notes
-
-
-def _notes(md: object) -> Notes:
-    assert isinstance(md, CourseMarkdown)  # these extensions are only ever loaded by CourseMarkdown
-    return md.notes
+TASK = "data-task"  # the attribute of an item that can be ticked; no writer can set it
 
 
 class BoxLines(Preprocessor):
@@ -123,11 +55,11 @@ class BoxLines(Preprocessor):
             inside = len(line) - len(line.lstrip()) + 4
             below = next((later for later in lines[number : number + 3] if later.strip()), "")
             if not below.startswith(" " * inside):
-                _notes(self.md).add("this box is empty: its text is indented by four spaces", line=number)
+                course(self.md).notes.add("this box is empty: its text is indented by four spaces", line=number)
         return out
 
     def box(self, number: int, line: str) -> str:
-        notes = _notes(self.md)
+        notes = course(self.md).notes
         match = self.LINE.match(line)
         if not match:
             notes.add('a box begins like this: !!! example "Title", with straight quotation marks', line=number)
@@ -173,12 +105,25 @@ class RawTag(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         tag = m[0].split(STX)[0]
-        _notes(self.md).add(
+        course(self.md).notes.add(
             f"raw HTML is not allowed: {clip(tag)}"
             ' (only <span lang="…">, <bdi>, <sub> and <sup>, each closed; write \\< for a plain sign)',
             tag,
         )
         return m[0], m.start(0), m.end(0)
+
+
+class InlineFormula(InlineProcessor):
+    r"""\( … \): a formula in a line. It waits as text that nothing else reads."""
+
+    PATTERN = r"(?<!\\)\\\((?P<tex>(?:[^\\]|\\[^()])*)\\\)"
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element, int, int]:
+        element = etree.Element("math")
+        element.text = AtomicString(m["tex"])
+        return element, m.start(0), m.end(0)
 
 
 class MailLink(InlineProcessor):
@@ -205,11 +150,11 @@ class Anchors(AttrListTreeprocessor):
             if key == "id" and value and ANCHOR.match(value):
                 elem.set("id", value)
             elif key == "id":
-                _notes(self.md).add(
+                course(self.md).notes.add(
                     f"an anchor may hold only letters a-z, digits and single hyphens: {clip(value)}", attrs_string
                 )
             else:
-                _notes(self.md).add("braces may hold only an anchor, like {#five-dials}", attrs_string)
+                course(self.md).notes.add("braces may hold only an anchor, like {#five-dials}", attrs_string)
         return remainder
 
 
@@ -220,6 +165,10 @@ class BeforeInline(Treeprocessor):
     """
 
     LIST = re.compile(r"\s{0,3}(?:[-*+]|\d{1,2}\.)\s+\S")
+    TICK = re.compile(r"\[([ xX])\](?:\s+|\Z)")
+    BLOCK = re.compile(r"/{3,}(?!/)")
+    READ = re.compile(rf"(?<!`)(`+)(?!`)[^`]*(?<!`)\1(?!`)|{InlineFormula.PATTERN}")
+    HALF = re.compile(r"(?<!\\)\\[()][^\n]{0,30}")
     TABLE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*\|[\s|:-]*\Z")
 
     def __init__(self, md: CourseMarkdown, footnotes: FootnoteExtension | None) -> None:
@@ -227,21 +176,56 @@ class BeforeInline(Treeprocessor):
         self.footnotes = footnotes
 
     def run(self, root: etree.Element) -> None:
-        notes = _notes(self.md)
+        notes = course(self.md).notes
         if self.footnotes:
             for name in (name for text in _texts(root) for name in REFERENCE.findall(text)):
                 if name in self.footnotes.footnotes:
                     self.footnotes.addFootnoteRef(name)
+        for item in root.iter("li"):
+            self.task(item)
+        for block in root.iter("div"):
+            number = block.get(NUMBER)
+            if number and course(self.md).blocks[int(number)].kind == "question":
+                for item in block.iterfind("ul/li"):
+                    self.option(item)
         for element in root.iter():
             if element.tag in HEADINGS and element.tag not in ("h2", "h3"):
                 notes.add("headings are ## and ###; the title stands in the front matter", _heading_piece(element))
+            if element.text and "\\(" in element.text and element.tag not in ("code", "pre"):
+                for half in self.HALF.findall(self.READ.sub("", element.text)):
+                    notes.add("a formula in a line stands between \\( and \\)", half)
             if element.tag not in ("p", "li", "dd") or not element.text:
                 continue
             for index, line in enumerate(element.text.split("\n")):
-                if self.TABLE.match(line):
+                if self.BLOCK.match(line):
+                    where = "stands on lines of its own, not in a quotation" if self.footnotes else "cannot stand here"
+                    notes.add(f"a block {where}", line)
+                elif self.TABLE.match(line):
                     notes.add("this table is not read as one: an empty line before it, as many cells in each row", line)
                 elif index and self.LIST.match(line):
                     notes.add("a list needs an empty line before it", line)
+
+    def task(self, item: etree.Element) -> None:
+        """Take the tick of an item of a list of tasks, `[ ]` or `[x]`, out of its text."""
+        holder = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
+        tick = self.TICK.match(holder.text or "")
+        if tick and holder.text:
+            item.set(TASK, "open" if tick[1] == " " else "done")
+            holder.text = holder.text[tick.end() :]
+
+    def option(self, item: etree.Element) -> None:
+        """An option of a question is one line; what stands below it is its feedback."""
+        if (item.text or "").strip():
+            first = etree.Element("p")
+            first.text, item.text = item.text, ""
+            item.insert(0, first)
+        first = item[0] if len(item) else etree.SubElement(item, "p")
+        label, _, rest = (first.text or "").partition("\n")
+        if first.tag == "p" and rest.strip():
+            first.text = label
+            feedback = etree.Element("p")
+            feedback.text = rest.strip()
+            item.insert(1, feedback)
 
 
 def _heading_piece(element: etree.Element) -> str:
@@ -258,7 +242,7 @@ class AfterInline(Treeprocessor):
         self.footnotes = footnotes
 
     def run(self, root: etree.Element) -> None:
-        notes = _notes(self.md)
+        notes = course(self.md).notes
         for text in _texts(root):
             for name in REFERENCE.findall(text):
                 known = (
@@ -288,26 +272,21 @@ def _texts(element: etree.Element) -> Iterator[str]:
             yield child.tail
 
 
-def direction(lang: str) -> str:
-    """'rtl' or 'ltr', by the language's code."""
-    return "rtl" if lang.lower() in RIGHT_TO_LEFT or lang.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
-
-
 class Finish(Treeprocessor):
     """Hands the finished tree over before it is written out."""
 
-    def __init__(self, md: CourseMarkdown, finish: Callable[[etree.Element, Notes], None]) -> None:
+    def __init__(self, md: CourseMarkdown, finish: Callable[[etree.Element], None]) -> None:
         super().__init__(md)
         self.finish = finish
 
     def run(self, root: etree.Element) -> None:
-        self.finish(root, _notes(self.md))
+        self.finish(root)
 
 
 class CourseSyntax(Extension):
     """Puts the processors above in their places. The places are priorities in Python-Markdown's registries."""
 
-    def __init__(self, finish: Callable[[etree.Element, Notes], None], footnotes: FootnoteExtension | None) -> None:
+    def __init__(self, finish: Callable[[etree.Element], None], footnotes: FootnoteExtension | None) -> None:
         super().__init__()
         self.finish = finish
         self.footnotes = footnotes
@@ -316,8 +295,12 @@ class CourseSyntax(Extension):
         assert isinstance(md, CourseMarkdown)
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "<"]
         md.preprocessors.deregister("html_block")
-        if self.footnotes:  # a short text knows no boxes
+        if self.footnotes:  # a short text knows no boxes and no blocks
             md.preprocessors.register(BoxLines(md), "box_lines", 27)
+            md.preprocessors.register(BlockMarks(md), "block_marks", 26)  # and code is read at 25
+            md.preprocessors.register(BlockBodies(md), "block_bodies", 24)
+            md.parser.blockprocessors.register(BlockPlaces(md.parser), "block_places", 95)
+        md.inlinePatterns.register(InlineFormula(InlineFormula.PATTERN, md), "formula", 185)  # escapes are read at 180
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.deregister("automail")
         md.inlinePatterns.register(MailLink(MailLink.PATTERN, md), "mail", 110)
