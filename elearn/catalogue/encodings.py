@@ -8,7 +8,6 @@ import codecs
 import re
 
 _BOMS = (  # the longer ones first: that of UTF-32 begins like that of UTF-16
-    (codecs.BOM_UTF8, "utf-8-sig", ""),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
     (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
@@ -21,7 +20,8 @@ _SIGNS = frozenset("\xa0«»‹›‘’‚“”„–—…•·°§©®™€
 _ARABIC_SIGNS = _SIGNS | frozenset("،؛؟ـ\u200c\u200d\u200e\u200f")
 _TOUCHING = re.compile(rf"[{_ARABIC}][A-Za-z{_MARKED}]|[A-Za-z{_MARKED}][{_ARABIC}]")
 _MARKED_RUN = re.compile(rf"[A-Za-z]?[{_MARKED}]{{2,}}[A-Za-z]?")
-_LEAST_ARABIC = 8  # letters
+_COMMON = "اأإآليمنو"  # two in five letters of any Arabic text
+_LEAST_ARABIC = 6  # letters
 
 
 class Undecided(ValueError):
@@ -39,14 +39,15 @@ def decode(data: bytes, lang: str = "") -> tuple[str, str]:
             try:
                 return data.decode(encoding), _note(name)
             except UnicodeDecodeError as error:
-                raise _undecided(data, error, f"broken {name or 'UTF-8'}") from None
+                raise _undecided(data, error, f"broken {name}") from None
+    promised, data = data.startswith(codecs.BOM_UTF8), data.removeprefix(codecs.BOM_UTF8)
     unmarked = _utf_16(data) if b"\x00" in data else None
     if unmarked is not None:
         return unmarked, _note("UTF-16")
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError as error:
-        found = _of_old(data, lang)
+        found = None if promised else _of_old(data, lang)
         if found is None:
             raise _undecided(data, error, "not UTF-8") from None
         return found
@@ -78,8 +79,9 @@ def _utf_16(data: bytes) -> str | None:
 
 def _of_old(data: bytes, lang: str) -> tuple[str, str] | None:
     """Windows-1256 or Windows-1252, whichever alone makes sense, or the one that the language wants."""
-    if _SEQUENCE.search(data):
-        return None  # UTF-8 in other places: broken, or two files in one
+    whole = sum(map(len, _SEQUENCE.findall(data)))
+    if whole * 2 > sum(byte > 0x7F for byte in data):
+        return None  # UTF-8 in most places: broken, or two files in one
     found = []
     for encoding, name, fits in (("cp1256", "Windows-1256", _arabic), ("cp1252", "Windows-1252", _western)):
         try:
@@ -96,7 +98,7 @@ def _of_old(data: bytes, lang: str) -> tuple[str, str] | None:
 def _arabic(text: str) -> bool:
     """Words of Arabic letters alone, with as many alefs and lams as Arabic has."""
     letters = re.findall(rf"[{_ARABIC}]", text)
-    common = sum(letter in "اليمن" for letter in letters)
+    common = sum(letter in _COMMON for letter in letters)
     others = {sign for sign in text if not sign.isascii() and not re.match(rf"[{_ARABIC}\u064b-\u0652]", sign)}
     return (
         len(letters) >= _LEAST_ARABIC

@@ -23,6 +23,11 @@ def step_address(slug: str, step: str) -> str:
     return f"/courses/{slug}/learn/{step}"
 
 
+def _nowhere(target: str) -> str:
+    places = f"https://…, mailto:…, #anchor, step:the-id or ../../{ASSETS}/name"
+    return f"this link leads nowhere: {target[:80]!r} ({places})"
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What every step of a course may refer to."""
@@ -68,6 +73,8 @@ class References:
         path = resolved(self.folder, unquote(source))
         if path is None:
             raise BadReferenceError(f"the path leads outside the course folder: {shown}")
+        if not path.startswith(f"{ASSETS}/") and what == "a file":
+            raise BadReferenceError(_nowhere(source))
         if not path.startswith(f"{ASSETS}/"):
             raise BadReferenceError(f"{what[2:]}s stand in {ASSETS}: ../../{ASSETS}/name, not {shown}")
         if path not in self.around.assets:
@@ -77,9 +84,7 @@ class References:
     def link(self, target: str) -> str:
         scheme, _, rest = target.partition(":")
         if scheme != "step":
-            raise BadReferenceError(
-                f"this link leads nowhere: {target[:80]!r} (https://…, mailto:…, #anchor or step:the-id)"
-            )
+            raise BadReferenceError(_nowhere(target))
         step, hash_, anchor = rest.partition("#")
         if step not in self.around.step_ids:
             raise BadReferenceError(f"no step of this course has the id {step[:60]!r}")

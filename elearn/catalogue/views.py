@@ -2,8 +2,11 @@
 
 from os import SEEK_END
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from elearn.catalogue import queries, saver, shared, shelf, showcase, words
@@ -88,10 +91,21 @@ def asset(slug: str, version: str, path: str) -> Any:
     response = Response(wrap_file(request.environ, file), mimetype=found.mime, direct_passthrough=True)
     response.content_length = size
     if found.mime.startswith("application/") or found.mime in DOCUMENT_TYPES:
-        response.headers.set("Content-Disposition", "attachment", filename=path.rpartition("/")[2])
+        response.headers["Content-Disposition"] = _to_keep(path.rpartition("/")[2])
     response.set_etag(version)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
     # A recording is fetched in parts, from where somebody listens on; nothing else is worth that.
     recording = found.mime.startswith(("audio/", "video/"))
-    return response.make_conditional(request, accept_ranges=recording, complete_length=size)
+    try:
+        return response.make_conditional(request, accept_ranges=recording, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
+
+
+def _to_keep(name: str) -> str:
+    """The name under which a browser keeps a document: for old ones in plain letters, else as it is."""
+    plain = normalize("NFKD", name).encode("ascii", "ignore").decode().replace('"', "").replace("\\", "")
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{exact}'
