@@ -1,16 +1,13 @@
 """The lesson as a kind of step: one Markdown file per language, with front matter. Pure."""
 
-import hashlib
 import re
-import unicodedata
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 
 from elearn.catalogue.kinds import Html, Progress, Reader, StepContent, StepSource, StepText
 from elearn.catalogue.yamlread import read_mapping
 
 FILE = re.compile(r"lesson\.([a-z]{2})\.md\Z")
 FENCE = re.compile(r"---[ \t]*\Z")
-FINGERPRINT = 12  # hexadecimal digits
 
 
 @dataclass(frozen=True)
@@ -33,22 +30,6 @@ def take_apart(text: str) -> Parts | None:
     return None
 
 
-def fingerprint(title: str, summary: str, body: str) -> str:
-    """What a translation was made from. Blanks at line ends and empty lines at the end do not count."""
-    lines = "\n".join(line.rstrip() for line in body.strip().split("\n"))
-    text = unicodedata.normalize("NFC", f"{title}\n{summary}\n{lines}")
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:FINGERPRINT]
-
-
-@dataclass(frozen=True)
-class _Read:
-    """One lesson file."""
-
-    text: StepText
-    source: str  # the fingerprint it says it was made from
-    fingerprint: str
-
-
 class LessonKind:
     """`kind: lesson` in module.yaml."""
 
@@ -56,7 +37,7 @@ class LessonKind:
     endpoint = "learning.lesson"
 
     def parse(self, source: StepSource) -> StepContent | None:
-        """The lesson in every language that has a file; translations older than their source are marked."""
+        """The lesson in every language that has a file."""
         default = source.default_language
         wanted = {default}
         for name in source.names():
@@ -68,25 +49,15 @@ class LessonKind:
             else:
                 source.problem(f"{source.folder}/{name}", 1, "a lesson holds only lesson.LANG.md")
         read = {lang: _read(source, lang) for lang in source.languages if lang in wanted}
-        original = read[default]
-        if original is None:
+        if read[default] is None:
             return None
-        texts = {}
-        for lang, one in read.items():
-            if one is not None:
-                translated = lang != default
-                texts[lang] = replace(
-                    one.text,
-                    stale=translated and one.source != original.fingerprint,
-                    source_hash=one.source if translated else original.fingerprint,
-                )
-        return StepContent(texts=texts, progress=Progress.READ)
+        return StepContent({lang: text for lang, text in read.items() if text}, progress=Progress.READ)
 
 
 LESSON = LessonKind()
 
 
-def _read(source: StepSource, lang: str) -> _Read | None:
+def _read(source: StepSource, lang: str) -> StepText | None:
     name = f"lesson.{lang}.md"
     path = f"{source.folder}/{name}"
     text = source.text(name)
@@ -102,17 +73,14 @@ def _read(source: StepSource, lang: str) -> _Read | None:
     html = source.markdown(parts.body, path=path, line=parts.line, lang=lang)
     if not parts.body.strip():
         source.problem(path, parts.line, "the lesson has no text")
-    return None if front is None else _front(front, parts.body, html, source, lang)
+    return None if front is None else _front(front, html)
 
 
-def _front(front: Reader, body: str, html: Html, source: StepSource, lang: str) -> _Read | None:
+def _front(front: Reader, html: Html) -> StepText | None:
     title = front.text("title", longest=200)
     summary = front.text("summary", required=False, longest=400)
-    made_from = front.text("source", required=False, longest=64)
-    if made_from and lang == source.default_language:
-        front.problem("'source' stands in translations only", "source")
-    elif made_from and not re.match(rf"[0-9a-f]{{{FINGERPRINT}}}\Z", made_from):
-        front.problem(f"'source' is a fingerprint of {FINGERPRINT} characters (flask courses stamp)", "source")
+    if front.has("source"):  # until a course's stamps stood in a file of their own
+        front.problem("'source' has moved into translations.yaml: run 'flask courses stamp' on this course", "source")
     text = StepText(
         title=title,
         html=html.html,
@@ -125,4 +93,4 @@ def _front(front: Reader, body: str, html: Html, source: StepSource, lang: str) 
         reviewed_by=front.text("reviewed_by", required=False, longest=200),
     )
     front.done()
-    return _Read(text, made_from, fingerprint(title, summary, body)) if title else None
+    return text if title else None

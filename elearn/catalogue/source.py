@@ -12,6 +12,7 @@ from elearn.catalogue.sheet import Limits, Sheet, read_sheet
 from elearn.catalogue.sourcekey import SourceKeys
 from elearn.catalogue.stepsource import StepFolder, Surroundings
 from elearn.catalogue.syllabus import Listed, Syllabus
+from elearn.catalogue.translations import Marks
 from elearn.catalogue.weigh import compressed, weigh
 from elearn.catalogue.yamlread import Problem
 
@@ -79,11 +80,12 @@ class _Compiler:
             assets=assets,
             glossary=glossary,
         )
-        keys = SourceKeys(self.files, around, sheet.limits)
+        marks = Marks(self.files, sheet.languages, self.report)
+        keys = SourceKeys(self.files, around, sheet.limits, marks.stamps)
         steps = [
             step
             for position, listed in enumerate(syllabus.steps.values(), start=1)
-            if (step := self.step(position, listed, around, sheet.limits, keys)) is not None
+            if (step := self.step(position, listed, around, sheet.limits, keys, marks)) is not None
         ]
         self.completion(sheet, syllabus, steps)
         for lang in sorted({lang for step in steps for lang in step.content.texts} - set(sheet.texts)):
@@ -92,7 +94,7 @@ class _Compiler:
             return None  # nothing that a page could show
         texts = [text for step in steps for text in step.content.texts.values()]
         used = {name for text in texts for name in (*text.images, *text.files)}
-        self.stale(steps, syllabus)
+        marks.rest(folder for folder, _line in sheet.modules)
         return CompiledCourse(
             slug=sheet.slug,
             languages=sheet.languages,
@@ -110,18 +112,20 @@ class _Compiler:
             steps=tuple(steps),
             glossary=tuple(term for term in glossary.values() if term),
             assets=tuple(asset for path, asset in assets.items() if asset and path in used),
-            notices=tuple(sorted(self.notes)),
+            notices=tuple(sorted({*self.notes, *marks.notices()})),
         )
 
     def step(
-        self, position: int, listed: Listed, around: Surroundings, limits: Limits, keys: SourceKeys
+        self, position: int, listed: Listed, around: Surroundings, limits: Limits, keys: SourceKeys, marks: Marks
     ) -> Step | None:
         key = keys.of(listed.id, listed.folder, listed.kind)
         content = self.kept.get(key)
+        kept = content is not None
         if content is None:
             content = self.compiled(listed, around)
         if content is None or around.languages[0] not in content.texts:
             return None
+        content = marks.step(listed.folder, content, kept=kept)
         weights = {lang: weigh(text, lang, around.assets) for lang, text in content.texts.items()}
         for lang, text in content.texts.items():
             if text.bytes is None:  # else it was measured, and found light enough, when it was compiled
@@ -178,11 +182,3 @@ class _Compiler:
         if sheet.optional > there:
             message = f"'optional' asks for {sheet.optional} optional steps, but there are {there} (required: false)"
             sheet.reader.problem(message, "completion")
-
-    def stale(self, steps: list[Step], syllabus: Syllabus) -> None:
-        for step in steps:
-            for lang, text in step.content.texts.items():
-                if text.stale:
-                    path = f"{syllabus.steps[step.key].folder}/lesson.{lang}.md"
-                    made = "its source text has changed since" if text.source_hash else "it is not stamped"
-                    self.notes.add(Problem(path, 1, f"this translation may be stale: {made} (flask courses stamp)"))

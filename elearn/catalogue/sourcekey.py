@@ -20,6 +20,7 @@ from elearn.catalogue.assets import KNOWN
 from elearn.catalogue.files import Files
 from elearn.catalogue.sheet import Limits
 from elearn.catalogue.stepsource import Surroundings
+from elearn.catalogue.translations import Stamps
 
 LIBRARIES = ("Markdown", "pymdown-extensions", "nh3", "PyYAML", "Pillow", "latex2mathml")
 OWN = ("elearn.catalogue", "elearn.core", "elearn.assessment")
@@ -35,8 +36,9 @@ _LONGEST_NAME = 200
 class SourceKeys:
     """The keys of one course's steps."""
 
-    def __init__(self, files: Files, around: Surroundings, limits: Limits) -> None:
+    def __init__(self, files: Files, around: Surroundings, limits: Limits, stamps: Stamps) -> None:
         self._files = files
+        self._stamps = stamps
         self._around = around
         self._common = [program(), around.slug, around.languages, limits.text, limits.pictures]
         self._assets: dict[str, list[str]] = {}
@@ -61,6 +63,7 @@ class SourceKeys:
             [
                 *self._common,
                 [step, folder, kind],
+                self._stamps.below(folder),
                 [[path, _sha(self._files.read(path))] for path in own],
                 [[path, self._asset(path)] for path in self._mentioned(names, everything)],
                 [self._term(key) for key in sorted(around.glossary) if everything or key in ids],

@@ -9,10 +9,10 @@ from elearn.catalogue.files import ASSETS, Files, Report
 from elearn.catalogue.glossary import GLOSSARY
 from elearn.catalogue.kinds import RESERVED, StepKind
 from elearn.catalogue.sheet import COURSE, Sheet
+from elearn.catalogue.units import STAMPS
 from elearn.catalogue.yamlread import Problem, Reader
 
 MODULE = "module.yaml"
-STAMPS = "translations.yaml"
 BESIDE = (COURSE, GLOSSARY, STAMPS)  # the files that may stand at the root of a course
 MAX_STEPS = 500
 LONGEST_WAIT = 3_650  # days

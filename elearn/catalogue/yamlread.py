@@ -34,6 +34,7 @@ class Reader:
     """One YAML mapping. Every getter notes its key as known; `done()` reports the keys nobody asked for."""
 
     def __init__(self, node: yaml.MappingNode, path: str, report: Callable[[Problem], None], languages: Iterable[str]):
+        self.node = node
         self.path = path
         self.line: int = node.start_mark.line + 1
         self.languages = tuple(languages)
@@ -54,6 +55,10 @@ class Reader:
     def line_of(self, key: str) -> int:
         """The line of a key, or of the mapping where the key is missing."""
         return self._keys.get(key, self.line)
+
+    def names(self) -> list[str]:
+        """The keys that stand there, whatever they are."""
+        return list(self._values)
 
     def has(self, key: str) -> bool:
         """Whether the key stands there with a value; notes it as known."""

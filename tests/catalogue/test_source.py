@@ -10,6 +10,7 @@ from PIL import Image
 
 from elearn.catalogue.folder import read_folder
 from elearn.catalogue.source import compile
+from elearn.catalogue.stamp import stamp
 from elearn.catalogue.yamlread import Problem
 from tests.support.small_course import KINDS, SVG, changed, compiled, edited, files, problems
 
@@ -100,7 +101,6 @@ def test_the_weight_of_a_course_counts_each_picture_once() -> None:
         (MODULE, "id: second-lesson", "id: third-lesson", "01-only/module.yaml:3: the folder 'second-lesson' is not"),
         (LESSON, "title: Counting\n", "", f"{LESSON}:2: 'title' is missing"),
         (LESSON, "summary:", "subtitle: x\nsummary:", f"{LESSON}:3: 'subtitle' is not a known key"),
-        (LESSON, "summary:", "source: 0123456789ab\nsummary:", f"{LESSON}:3: 'source' stands in translations only"),
         (LESSON, "---\n", "", f"{LESSON}:1: a lesson begins with front matter"),
         (LESSON, "bars.svg", "lines.svg", f"{LESSON}:14: there is no such picture: assets/lines.svg"),
         (LESSON, "../../assets/bars.svg", "../../../etc/passwd", f"{LESSON}:14: the path leads outside"),
@@ -112,7 +112,7 @@ def test_the_weight_of_a_course_counts_each_picture_once() -> None:
         (LESSON, "step:second-lesson", "../second-lesson/lesson.en.md", f"{LESSON}:19: this link leads nowhere"),
         (LESSON, "Somebody asks", "<font>Somebody</font> asks", f"{LESSON}:6: raw HTML is not allowed: <font>"),
         (LESSON, "!!! example", "!!! exemple", f"{LESSON}:16: 'exemple' is not a kind of box"),
-        (FRENCH, "source: 000000000000", "source: yesterday", f"{FRENCH}:3: 'source' is a fingerprint"),
+        (FRENCH, "title: Compter", "title: Compter\nsource: 0123456789ab", f"{FRENCH}:3: 'source' has moved into"),
         (QUIZ, "correct: true", "correct: false", f"{QUIZ}:15: exactly one option"),
         (QUIZ, "id: which", "id: sure", f"{QUIZ}:12: two items have the id 'sure'"),
         (QUIZ, "[first-lesson]", "[no-lesson]", f"{QUIZ}:8: 'reread' names no lesson of this course"),
@@ -238,17 +238,17 @@ def test_what_is_a_correction_and_what_changes_the_course(path: str, old: str, n
 
 def test_a_translation_is_stale_until_it_is_stamped_with_its_source() -> None:
     course = compiled()
-    fresh = course.steps[0].content.texts["en"].source_hash
     assert course.steps[0].content.texts["fr"].stale
     assert [str(notice) for notice in course.notices] == [
-        f"{FRENCH}:1: this translation may be stale: its source text has changed since (flask courses stamp)"
+        f"{FRENCH}:5: the source of 'fr' has changed: “Somebody asks **why**.[^1]” (lesson.en.md:6) "
+        "(flask courses stamp)"
     ]
-    stamped = compiled(edited(FRENCH, "000000000000", fresh))
-    assert not stamped.steps[0].content.texts["fr"].stale
-    assert not stamped.notices
-    moved_on = edited(FRENCH, "000000000000", fresh)
-    moved_on[LESSON] = moved_on[LESSON].replace(b"**why**", b"**when**")
-    assert compiled(moved_on).steps[0].content.texts["fr"].stale
+    stamped = {**files(), **{path: text.encode() for path, text in stamp(files()).writes.items()}}
+    course = compiled(stamped)
+    assert not course.steps[0].content.texts["fr"].stale
+    assert not course.notices
+    stamped[LESSON] = stamped[LESSON].replace(b"**why**", b"**when**")
+    assert compiled(stamped).steps[0].content.texts["fr"].stale
 
 
 def test_what_a_reader_refused_is_reported_once_and_not_called_missing() -> None:
@@ -275,7 +275,7 @@ def test_a_folder_is_read_without_leaving_it(tmp_path: Path) -> None:
     (root / ".git").mkdir()
     (root / ".git" / "HEAD").write_text("x")
     found, refused = read_folder(root)
-    assert found == files()
+    assert found == {**files(), "README.md": b"for writers"}
     assert sorted(problem.path for problem in refused) == [
         "01-only/first-lesson/lesson.ar.md",
         "02-linked",

@@ -84,7 +84,6 @@ TEXTS = {
     "01-only/first-lesson/lesson.fr.md": """\
         ---
         title: Compter
-        source: 000000000000
         ---
 
         Quelqu’un demande **pourquoi**.
@@ -118,6 +117,29 @@ TEXTS = {
             options:
               - {id: a, text: {en: This, fr: Ceci}, correct: true}
               - {id: b, text: {en: That, fr: Cela}}
+        """,
+    # Stamped, but for the French of the first lesson: its source said something else where "Somebody asks" stands now.
+    "translations.yaml": """\
+        # What each translation was made from, block by block. Written by 'flask courses stamp', not by hand.
+        stamps:
+          01-only/first-lesson/lesson:
+            fr: 4e4c7eb5 9464356a 00000000 ffd8c854 7640f79c 52e1b2d4 affd9ead 769f8eec bf3f5f2c 346a6d09 10c1b937
+          01-only/module.yaml#title:
+            fr: c3a9905b
+          01-only/the-check/quiz.yaml#title:
+            fr: 242e7ca4
+          01-only/the-check/quiz.yaml#items/sure:
+            fr: 6ea5cb8d bef25d63
+          01-only/the-check/quiz.yaml#items/which:
+            fr: c0f3c993 ab1c60e9 d5fa2855
+          course.yaml#title:
+            fr: e1c380c1
+          course.yaml#summary:
+            fr: 9e0b52e2
+          course.yaml#audience:
+            fr: d7d19be5
+          course.yaml#objectives/o1:
+            fr: 90932238
         """,
     "assets/bars.svg": SVG,
 }
