@@ -63,6 +63,18 @@ def attempts(enrolment_id: int, step_id: int) -> list[Attempt]:
     )
 
 
+def open_attempt(enrolment_id: int, key: str) -> int | None:
+    """The number of an enrolment's open attempt at the step with this key. One statement."""
+    return db.session.scalar(
+        select(Attempt.number)
+        .join(VersionStep, VersionStep.id == Attempt.version_step_id)
+        .join(Step, Step.id == VersionStep.step_id)
+        .where(Attempt.enrolment_id == enrolment_id, Step.key == key, Attempt.submitted_at.is_(None))
+        .order_by(Attempt.number)
+        .limit(1)
+    )
+
+
 @dataclass(frozen=True)
 class Extra:
     """What one person has beyond the rule."""

@@ -22,7 +22,7 @@ from elearn.core.i18n import long_moment
 from elearn.learning.models import Enrolment, StepOverride
 from elearn.learning.queries import HERE, Place
 from elearn.learning.rules import Evidence
-from elearn.learning.service import mark_step_done
+from elearn.learning.service import mark_step_done, require_open, require_what_comes_first
 
 log = logging.getLogger(__name__)
 HIGHEST_SEQ = 10**12
@@ -64,6 +64,7 @@ def start(place: Place, shown: Content, lang: str) -> Attempt:
             if rules.in_time(clock.now(), attempt.deadline):
                 return attempt
             _close(attempt, enrolment, queries.content(attempt.version_step_id), by="time")
+    require_open(place, shown.step_id)
     extra = queries.extra(enrolment.id, shown.step_id)
     allowed = rules.allowed_attempts(shown.quiz.attempts, extra.attempts)
     number = rules.next_attempt_number(len(taken), allowed)
@@ -193,8 +194,10 @@ def hand_in(actor: Person, slug: str, step: str, number: int) -> Attempt:
     attempt = _locked_attempt(found.attempt.id)
     _require_not_handed_in(attempt)
     _require_studying(enrolment)
+    pinned = queries.content(attempt.version_step_id, found.version_id)
+    require_what_comes_first(enrolment, pinned.version_id, pinned.step_id)
     by = "trainee" if rules.in_time(clock.now(), attempt.deadline) else "time"
-    _close(attempt, enrolment, queries.content(attempt.version_step_id, found.version_id), by=by)
+    _close(attempt, enrolment, pinned, by=by)
     return attempt
 
 

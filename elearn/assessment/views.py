@@ -8,12 +8,15 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from elearn.assessment import pages, queries, service
 from elearn.assessment.access import Held, own_attempt
 from elearn.assessment.queries import Content
+from elearn.catalogue import shelf
 from elearn.catalogue.saver import without_images
 from elearn.core import clock
 from elearn.core.access import person, signed_in
 from elearn.core.i18n import LANGUAGES, content_language
+from elearn.learning import player
 from elearn.learning import service as learning
-from elearn.learning.access import own_place, own_place_or_404
+from elearn.learning.access import own_place_or_404, own_steps
+from elearn.learning.queries import Place
 
 bp = Blueprint("assessment", __name__, template_folder="templates")
 PATH = "/courses/<slug>/quiz/<step>"
@@ -24,14 +27,27 @@ LONGEST_NUMBER = 15
 @signed_in
 def quiz(slug: str, step: str) -> Any:
     """Before: what awaits one, what is left, what is still open, how earlier attempts went."""
-    place = own_place(person(), slug)
+    place, done = own_steps(person(), slug)
     if place is None:
         return redirect(url_for("home.course", slug=slug))
-    content = queries.shown(place.shown_version_id, step) or abort(404)
+    content = queries.shown(place.shown_version_id, step)
+    if content is None:
+        return redirect(_url("attempt", slug, step, number=_begun_before(place, step)))
     standing = pages.standing(place.enrolment_id, content)
-    return render_template(
-        "assessment/quiz.html", **_around(slug, step, content, place.lang), standing=standing, now=clock.now()
-    )
+    outline = shelf.outline(content.version_id) or abort(404)
+    wanted = content_language(outline.texts, outline.default_lang, enrolled=place.lang)
+    closed = player.closed(place, outline, done)
+    found = outline.step(step) or abort(404)
+    if step in closed and standing.open is None:
+        return player.closed_page(place, outline, found, wanted, done, closed)
+    around = _around(slug, step, content, place.lang)
+    text = player.text_of(outline, found, wanted)
+    return render_template("assessment/quiz.html", **around, standing=standing, now=clock.now(), text=text)
+
+
+def _begun_before(place: Place, step: str) -> int:
+    """The open attempt at a quiz that the course no longer has, for whoever was moved meanwhile; 404 without one."""
+    return queries.open_attempt(place.enrolment_id, step) or abort(404)
 
 
 @bp.post(f"{PATH}/start")

@@ -4,17 +4,28 @@ Bounded; outlines are keyed by version, texts by version, step and language.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 
 from elearn.catalogue.kinds import Progress
-from elearn.catalogue.models import Course, CourseVersion, Step, VersionStep, VersionStepText, VersionText
+from elearn.catalogue.models import (
+    Course,
+    CourseVersion,
+    Step,
+    VersionAsset,
+    VersionStep,
+    VersionStepText,
+    VersionTerm,
+    VersionText,
+)
 from elearn.core.db import db
+from elearn.core.models import Blob
 from elearn.core.ready import READY_PAGES
 
 Kept = TypeVar("Kept")
@@ -49,6 +60,8 @@ class OutlineStep:
     objectives: tuple[str, ...]
     titles: Mapping[str, StepTitle]
     settings: Mapping[str, Any]  # what the kind says for all languages, in plain values; lists by their length
+    after: tuple[str, ...] = ()  # keys of the steps that have to be done before
+    release_after: int | None = None  # days after the opening
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,7 @@ class CourseTitle:
 
 @dataclass(frozen=True)
 class Outline:
-    """A version without its long texts."""
+    """A version without its long texts. `glossary`: whether it has one."""
 
     version_id: int
     course_id: int
@@ -71,9 +84,25 @@ class Outline:
     theme: str
     level: str
     rules: Mapping[str, Any]
+    glossary: bool
     default_lang: str
     texts: Mapping[str, CourseTitle]
     steps: tuple[OutlineStep, ...]
+
+    @property
+    def ordered(self) -> bool:
+        """Whether a required step opens only when the required ones before it are done."""
+        return bool(self.rules.get("order") == "ordered")
+
+    @cached_property
+    def free(self) -> bool:
+        """Whether every step is open to everybody from the beginning."""
+        return not self.ordered and not any(step.after or step.release_after is not None for step in self.steps)
+
+    @property
+    def optional_needed(self) -> int:
+        """How many of the optional steps belong to completing the course."""
+        return int(self.rules.get("optional") or 0)
 
     def step(self, key: str) -> OutlineStep | None:
         return next((step for step in self.steps if step.key == key), None)
@@ -98,7 +127,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class StepPage:
-    """What a step says in one language. `lang` is the language really shown."""
+    """What a step says in one language. `lang` is the language really shown; `words` 0 where they were not counted."""
 
     lang: str
     title: str
@@ -107,6 +136,25 @@ class StepPage:
     bytes: int
     image_bytes: int
     stale: bool
+    words: int
+    file_bytes: int  # of attachments and recordings
+
+
+@dataclass(frozen=True)
+class TermText:
+    """A term of the glossary in one language. `definition` is safe HTML."""
+
+    term: str
+    definition: str
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of the glossary in the languages it has."""
+
+    key: str
+    texts: Mapping[str, TermText]
 
 
 class _Shelf:
@@ -153,6 +201,11 @@ def page(version_id: int, step: OutlineStep, lang: str) -> StepPage | None:
     return _shelves()[1].get((version_id, step.version_step_id, lang), lambda: _read_page(step.version_step_id, lang))
 
 
+def glossary(version_id: int) -> tuple[Term, ...]:
+    """The version's terms; one statement the first time, none afterwards."""
+    return _shelves()[1].get(("glossary", version_id), lambda: _read_glossary(version_id)) or ()
+
+
 def _read_outline(version_id: int) -> Outline | None:
     row: Any = db.session.execute(
         select(
@@ -162,6 +215,7 @@ def _read_outline(version_id: int) -> Outline | None:
             CourseVersion.theme,
             CourseVersion.level,
             CourseVersion.rules,
+            exists().where(VersionTerm.version_id == version_id).label("glossary"),
         )
         .join(Course, Course.id == CourseVersion.course_id)
         .where(CourseVersion.id == version_id)
@@ -234,6 +288,8 @@ def _outline_step(step: VersionStep, key: str, titles: Mapping[str, StepTitle]) 
             for name, value in step.payload.items()
             if not isinstance(value, dict)
         },
+        after=tuple(step.after),
+        release_after=step.release_after,
     )
 
 
@@ -247,6 +303,37 @@ def _read_page(version_step_id: int, lang: str) -> StepPage | None:
             VersionStepText.bytes,
             VersionStepText.image_bytes,
             VersionStepText.stale,
+            VersionStepText.words,
+            VersionStepText.rest,
         ).where(VersionStepText.version_step_id == version_step_id, VersionStepText.lang == lang)
     ).first()
-    return StepPage(*row) if row is not None else None
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    files = values.pop("rest").get("files") or ()
+    return StepPage(**values, file_bytes=_file_bytes(version_step_id, files))
+
+
+def _file_bytes(version_step_id: int, paths: Iterable[str]) -> int:
+    """What the files of a text weigh. One statement where there are any."""
+    if not paths:
+        return 0
+    found = (
+        select(func.sum(Blob.size))
+        .join(VersionAsset, VersionAsset.blob_sha == Blob.sha256)
+        .join(VersionStep, VersionStep.version_id == VersionAsset.version_id)
+        .where(VersionStep.id == version_step_id, VersionAsset.path.in_(paths))
+    )
+    return int(db.session.scalar(found) or 0)
+
+
+def _read_glossary(version_id: int) -> tuple[Term, ...]:
+    rows: Any = db.session.execute(
+        select(VersionTerm.key, VersionTerm.lang, VersionTerm.term, VersionTerm.definition, VersionTerm.also)
+        .where(VersionTerm.version_id == version_id)
+        .order_by(VersionTerm.key, VersionTerm.lang)
+    )
+    found: dict[str, dict[str, TermText]] = {}
+    for key, lang, term, definition, also in rows:
+        found.setdefault(key, {})[lang] = TermText(term, definition, tuple(also))
+    return tuple(Term(key, texts) for key, texts in found.items())

@@ -34,6 +34,7 @@ def course(slug: str) -> Any:
     wanted = content_language(outline.texts, outline.default_lang, enrolled=place.lang if place else None)
     shown, text = outline.text(wanted)
     progress = queries.progress_of(place.enrolment_id) if place and studying else {}
+    closed = player.closed(place, outline, player.done_steps(progress)) if place and studying else {}
     quizzes = [step for step in outline.steps if step.kind == "quiz"]
     return render_template(
         "home/course.html",
@@ -44,7 +45,7 @@ def course(slug: str) -> Any:
         place=place,
         studying=studying,
         progress=progress,
-        contents=player.contents(outline, wanted, progress),
+        contents=player.contents(outline, wanted, progress, closed),
         tally=player.count(outline, progress),
         completeness=completeness(outline),
         weight=weight(outline, wanted),
@@ -98,6 +99,7 @@ class Studied:
     next_title: str
     next_bytes: int
     next_url: str
+    wait: player.Wait | None  # what the next step waits for, where nothing is open
 
     @property
     def completed(self) -> bool:
@@ -126,7 +128,8 @@ def _studied(place: Place, progress: Any) -> Studied | None:
     if outline is None:
         return None
     lang, text = outline.text(place.lang)
-    step = player.continue_at(outline, progress, place.last_step_id)
+    closed = player.closed(place, outline, player.done_steps(progress))
+    step = player.continue_at(outline, progress, place.last_step_id, closed)
     next_lang, next_title = outline.title(step, place.lang)
     return Studied(
         place=place,
@@ -140,6 +143,7 @@ def _studied(place: Place, progress: Any) -> Studied | None:
         next_title=next_title.title,
         next_bytes=next_title.bytes,
         next_url=player.step_url(outline.slug, step),
+        wait=player.wait_of(outline, closed[step.key], place.lang) if step.key in closed else None,
     )
 
 

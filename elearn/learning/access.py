@@ -18,6 +18,12 @@ def own_steps(person: Person, slug: str) -> tuple[Place | None, frozenset[int]]:
     return found if found is not None and found[0].studying else (None, frozenset())
 
 
+def own_steps_or_404(person: Person, slug: str) -> tuple[Place, frozenset[int]]:
+    """The same; nobody learns of courses they are not enrolled in by way of the player."""
+    place, done = own_steps(person, slug)
+    return (place or abort(404)), done
+
+
 def own_place_or_404(person: Person, slug: str) -> Place:
     """The same; nobody learns of courses they are not enrolled in by way of the player."""
     return own_place(person, slug) or abort(404)

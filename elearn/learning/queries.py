@@ -5,19 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, func, select
+from sqlalchemy import Select, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from elearn.catalogue.access import taught_by
-from elearn.catalogue.models import AuthorRole, Course, CourseAuthor, CourseVersion, Step, VersionStep
+from elearn.catalogue.models import AuthorRole, Course, CourseAuthor, CourseVersion, VersionStep
 from elearn.core.access import Person
 from elearn.core.db import columns, db
 from elearn.core.paging import COUNT_CAP, Page, page_of
 from elearn.learning.models import Enrolment, EnrolmentState, ProgressState, StepProgress
-from elearn.people.models import User
+from elearn.learning.rules import Opening
+from elearn.people.models import User, UserState
 from elearn.programmes.models import Offering
 
 HERE = (EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)
+MOVABLE = (EnrolmentState.ACTIVE, EnrolmentState.WAITING)  # whom a new version can be given
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,17 @@ class Place:
     shown_version_id: int
     last_step_id: int | None
     deadline: dt.datetime | None
+    opened_at: dt.datetime  # the opening of the offering; where it has none, the enrolment
+    zone: str
 
     @property
     def studying(self) -> bool:
         return self.state in HERE
+
+    @property
+    def opening(self) -> Opening:
+        """From when the days are counted after which steps open."""
+        return Opening(self.opened_at, self.zone)
 
 
 def _places() -> Select[*tuple[Any, ...]]:
@@ -57,6 +66,8 @@ def _places() -> Select[*tuple[Any, ...]]:
             func.coalesce(latest, Enrolment.version_id),
             Enrolment.last_step_id,
             Enrolment.deadline,
+            func.coalesce(Offering.opens_at, Enrolment.enrolled_at),
+            Offering.tz,
         )
         .join(Offering, Offering.id == Enrolment.offering_id)
         .join(Course, Course.id == Offering.course_id)
@@ -142,16 +153,26 @@ def progress_by_enrolment(enrolment_ids: list[int]) -> Mapping[int, Mapping[int,
     return found
 
 
+def steps_done(enrolment_id: int) -> frozenset[int]:
+    """The identities of the steps that are done. One statement."""
+    found = select(StepProgress.step_id).where(
+        StepProgress.enrolment_id == enrolment_id, StepProgress.state == ProgressState.DONE
+    )
+    return frozenset(db.session.scalars(found))
+
+
+def steps_by_need(version_id: int) -> tuple[list[int], list[int]]:
+    """The identities of the steps that a version requires, and of its optional ones. One statement."""
+    found: dict[bool, list[int]] = {True: [], False: []}
+    rows = select(VersionStep.step_id, VersionStep.required).where(VersionStep.version_id == version_id)
+    for step_id, required in db.session.execute(rows.order_by(VersionStep.position)):
+        found[required].append(step_id)
+    return found[True], found[False]
+
+
 def required_steps(version_id: int) -> list[int]:
     """The identities of the steps a version requires."""
-    return list(
-        db.session.scalars(
-            select(VersionStep.step_id)
-            .join(Step, Step.id == VersionStep.step_id)
-            .where(VersionStep.version_id == version_id, VersionStep.required.is_(True))
-            .order_by(VersionStep.position)
-        )
-    )
+    return steps_by_need(version_id)[0]
 
 
 def people_in_course(course_id: int) -> Page[tuple[User, Enrolment]]:
@@ -163,6 +184,17 @@ def people_in_course(course_id: int) -> Page[tuple[User, Enrolment]]:
         .where(Offering.course_id == course_id)
     )
     return page_of(found, [User.sort_key, Enrolment.id], row=lambda row: (row[0], row[1]))
+
+
+def person_in_course(course_id: int, public_id: str) -> User | None:
+    """Somebody who is or was enrolled in a course."""
+    return db.session.scalars(
+        select(User)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .join(Offering, Offering.id == Enrolment.offering_id)
+        .where(Offering.course_id == course_id, User.public_id == public_id)
+        .limit(1)
+    ).first()
 
 
 @dataclass(frozen=True)
@@ -208,3 +240,113 @@ def trainers_of(course_id: int) -> list[User]:
             .order_by(User.sort_key, User.id)
         )
     )
+
+
+# --- versions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version in the list of a course's versions. `corrects`: the number of the version whose words it corrects."""
+
+    version_id: int
+    number: int
+    corrects: int | None
+    reason: str
+    at: dt.datetime
+    by: str  # '' on the command line
+    by_erased: bool
+
+
+def versions_of(course_id: int) -> Page[Published]:
+    """One page of a course's versions, the newest first."""
+    parent = aliased(CourseVersion)
+    found = (
+        select(
+            CourseVersion.id,
+            parent.number,
+            CourseVersion.reason,
+            CourseVersion.published_at,
+            User.name_latin,
+            User.state,
+            CourseVersion.number,
+        )
+        .outerjoin(parent, parent.id == CourseVersion.parent_id)
+        .outerjoin(User, User.id == CourseVersion.published_by)
+        .where(CourseVersion.course_id == course_id)
+    )
+
+    def row(found: Any) -> Published:
+        version_id, corrects, reason, at, name, state, number = found
+        return Published(version_id, number, corrects, reason, at, name or "", state == UserState.ERASED)
+
+    return page_of(found, [CourseVersion.number], descending=True, row=row)
+
+
+def shown_version(course_id: int, number: int) -> int:
+    """The latest correction of a structural version, or itself: what people on it read. One statement."""
+    found = aliased(CourseVersion)
+    return db.session.execute(
+        select(func.max(CourseVersion.id))
+        .join(found, or_(found.id == CourseVersion.id, found.id == CourseVersion.parent_id))
+        .where(found.course_id == course_id, found.number == number)
+    ).scalar_one()
+
+
+def people_by_version(course_id: int) -> Mapping[int, Mapping[EnrolmentState, int]]:
+    """How many people are on each version of a course, by the state of their enrolment. One statement."""
+    rows = db.session.execute(
+        select(Enrolment.version_id, Enrolment.state, func.count())
+        .join(Offering, Offering.id == Enrolment.offering_id)
+        .where(Offering.course_id == course_id)
+        .group_by(Enrolment.version_id, Enrolment.state)
+    )
+    found: dict[int, dict[EnrolmentState, int]] = {}
+    for version_id, state, count in rows:
+        found.setdefault(version_id, {})[state] = count
+    return found
+
+
+def studying_by_version(slug: str) -> dict[int, int]:
+    """How many people study each version of a course: those whom a new one would concern. One statement."""
+    rows = db.session.execute(
+        select(Enrolment.version_id, func.count())
+        .join(Offering, Offering.id == Enrolment.offering_id)
+        .join(Course, Course.id == Offering.course_id)
+        .where(Course.slug == slug, Enrolment.state.in_(MOVABLE))
+        .group_by(Enrolment.version_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def done_by_enrolment(course_id: int) -> Mapping[int, set[int]]:
+    """The steps that are done, of everybody who studies a course. One statement."""
+    rows = db.session.execute(
+        select(StepProgress.enrolment_id, StepProgress.step_id)
+        .join(Enrolment, Enrolment.id == StepProgress.enrolment_id)
+        .join(Offering, Offering.id == Enrolment.offering_id)
+        .where(
+            Offering.course_id == course_id,
+            Enrolment.state == EnrolmentState.ACTIVE,
+            StepProgress.state == ProgressState.DONE,
+        )
+    )
+    found: dict[int, set[int]] = {}
+    for enrolment_id, step_id in rows:
+        found.setdefault(enrolment_id, set()).add(step_id)
+    return found
+
+
+def newer_version(enrolment: Enrolment) -> tuple[int, int | None]:
+    """The number of the version somebody is on, and that of the newest one if they can be given it. One statement."""
+    own, published, structural = (aliased(CourseVersion) for _ in range(3))
+    row = db.session.execute(
+        select(own.number, func.coalesce(structural.number, published.number))
+        .join(Course, Course.id == own.course_id)
+        .outerjoin(published, published.id == Course.published_version_id)
+        .outerjoin(structural, structural.id == published.parent_id)
+        .where(own.id == enrolment.version_id)
+    ).one()
+    newest: int | None = row[1]
+    newer = (newest or 0) > row[0] and enrolment.state in MOVABLE
+    return row[0], newest if newer else None

@@ -3,12 +3,13 @@
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from elearn.catalogue import shelf
 from elearn.catalogue.models import CourseVersion, Step
 from elearn.core import clock
 from elearn.core.access import Person
 from elearn.core.db import db, refusing_clash
 from elearn.core.errors import Refused
-from elearn.learning import queries, rules
+from elearn.learning import queries, rules, words
 from elearn.learning.events import course_completed
 from elearn.learning.models import (
     Completion,
@@ -19,6 +20,7 @@ from elearn.learning.models import (
     ProgressState,
     StepProgress,
 )
+from elearn.learning.queries import Place
 from elearn.learning.rules import Evidence
 from elearn.people.models import User
 from elearn.programmes import queries as offerings
@@ -45,7 +47,7 @@ def enrol(actor: Person, slug: str, lang: str) -> Enrolment:
     if existing is not None:
         _move(existing, EnrolmentState.ACTIVE, actor.id)
         existing.lang, existing.active_at = lang, moment
-        _complete_if_all_is_done(existing)  # a quiz that ended by the clock meanwhile may have been the last step
+        complete_if_all_is_done(existing)  # a quiz that ended by the clock meanwhile may have been the last step
         db.session.flush()
         return existing
     assert course.published_version_id is not None
@@ -66,7 +68,7 @@ def enrol(actor: Person, slug: str, lang: str) -> Enrolment:
 
 def leave(actor: Person, slug: str) -> None:
     """Leave a course; what was done stays and is there again on coming back. Raises Refused."""
-    enrolment = _own(actor, slug)
+    _place, enrolment = _own(actor, slug)
     if enrolment.state != EnrolmentState.ACTIVE:
         raise Refused(_("This course is already completed or left. Nothing was changed."))
     _move(enrolment, EnrolmentState.WITHDRAWN, actor.id)
@@ -74,15 +76,49 @@ def leave(actor: Person, slug: str) -> None:
 
 def choose_language(actor: Person, slug: str, lang: str) -> None:
     """Study in another language from now on; place and progress stay."""
-    _own(actor, slug).lang = lang
+    _place, enrolment = _own(actor, slug)
+    enrolment.lang = lang
 
 
 def read_step(actor: Person, slug: str, step_id: int) -> None:
     """The trainee says that a lesson is done."""
-    enrolment = _own(actor, slug)
+    place, enrolment = _own(actor, slug)
     if enrolment.state not in SEATED:
         raise Refused(_("You have left this course. Enrol again to go on where you stopped."))
+    require_open(place, step_id)
     mark_step_done(enrolment, step_id, Evidence(source="read"))
+
+
+def require_open(place: Place, step_id: int) -> None:
+    """Raise Refused when a step is not open yet to somebody. For whoever offers a kind of step: before it is begun."""
+    _refuse_what_is_closed(place.enrolment_id, place.shown_version_id, step_id, place.lang, place.opening)
+
+
+def require_what_comes_first(enrolment: Enrolment, version_id: int, step_id: int) -> None:
+    """Raise Refused when something has to be done before a step, by the rules of the version in which it was begun.
+
+    For whoever hands in: what was begun on its day may be finished, whatever became of the dates or the version since.
+    """
+    _refuse_what_is_closed(enrolment.id, version_id, step_id, enrolment.lang, None)
+
+
+def _refuse_what_is_closed(
+    enrolment_id: int, version_id: int, step_id: int, lang: str, opening: rules.Opening | None
+) -> None:
+    outline = shelf.outline(version_id)
+    if outline is None or outline.free:
+        return
+    moment = clock.now()
+    found = rules.closed_steps(
+        outline.steps,
+        ordered=outline.ordered,
+        done=queries.steps_done(enrolment_id),
+        opening=opening or rules.Opening(moment),
+        now=moment,
+    )
+    why = next((found[step.key] for step in outline.steps if step.step_id == step_id and step.key in found), None)
+    if why is not None and (opening is not None or why.first):
+        raise Refused(words.not_open(outline, why if opening else rules.Closed(why.first), lang))
 
 
 def mark_step_done(enrolment: Enrolment, step_id: int, evidence: Evidence) -> None:
@@ -107,15 +143,19 @@ def mark_step_done(enrolment: Enrolment, step_id: int, evidence: Evidence) -> No
     enrolment.active_at = clock.now()
     db.session.flush()
     if enrolment.state == EnrolmentState.ACTIVE and evidence.done:
-        _complete_if_all_is_done(enrolment)
+        complete_if_all_is_done(enrolment)
 
 
-def _complete_if_all_is_done(enrolment: Enrolment) -> None:
+def complete_if_all_is_done(enrolment: Enrolment) -> None:
+    """Complete the course by the rule of the version that somebody studies, if that is fulfilled."""
     progress = queries.progress_of(enrolment.id)
     done = [step_id for step_id, found in progress.items() if found.state == ProgressState.DONE]
-    if not rules.completed(queries.required_steps(enrolment.version_id), done):
+    required, optional = queries.steps_by_need(enrolment.version_id)
+    if not set(required) <= set(done):
         return
     version = db.session.get_one(CourseVersion, enrolment.version_id)
+    if not rules.completed(required, done, optional, version.rules.get("optional") or 0):
+        return
     user = db.session.get_one(User, enrolment.user_id)
     result_key = version.rules["completion"]["result"]
     result_step = db.session.execute(
@@ -147,11 +187,11 @@ def _complete_if_all_is_done(enrolment: Enrolment) -> None:
     course_completed.send("learning", completion=completion, enrolment=enrolment)
 
 
-def _own(actor: Person, slug: str) -> Enrolment:
+def _own(actor: Person, slug: str) -> tuple[Place, Enrolment]:
     place = queries.enrolment_of(actor.id, slug)
     if place is None:
         raise Refused(_("You are not enrolled in this course."))
-    return db.session.get_one(Enrolment, place.enrolment_id, with_for_update=True)
+    return place, db.session.get_one(Enrolment, place.enrolment_id, with_for_update=True)
 
 
 def _structural(version_id: int) -> int:

@@ -7,16 +7,18 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_babel import gettext as _
 
 from elearn.catalogue import shelf
+from elearn.catalogue.kinds import Progress
 from elearn.catalogue.models import Course, CourseState
 from elearn.catalogue.saver import without_images
 from elearn.catalogue.shelf import Outline
 from elearn.core import access, ready
-from elearn.core.access import Person, signed_in
+from elearn.core.access import Person, person_or_none, public, signed_in
 from elearn.core.db import db, reading
 from elearn.core.forms import ButtonForm, choices, typed
 from elearn.core.i18n import LANGUAGES, content_language, interface_language
-from elearn.learning import player, queries, service
-from elearn.learning.access import own_place, own_place_or_404, own_steps
+from elearn.learning import glossary as terms
+from elearn.learning import player, queries, service, words
+from elearn.learning.access import own_place, own_place_or_404, own_steps, own_steps_or_404
 from elearn.learning.forms import EnrolForm
 from elearn.people import queries as people_queries
 from elearn.people import service as people
@@ -63,7 +65,9 @@ def resume(slug: str) -> Any:
     """Where I stopped."""
     place = own_place_or_404(access.person(), slug)
     outline = _outline(place)
-    step = player.continue_at(outline, queries.progress_of(place.enrolment_id), place.last_step_id)
+    progress = queries.progress_of(place.enrolment_id)
+    closed = player.closed(place, outline, player.done_steps(progress))
+    step = player.continue_at(outline, progress, place.last_step_id, closed)
     return redirect(player.step_url(slug, step))
 
 
@@ -85,6 +89,18 @@ def leave(slug: str) -> Any:
 @bp.get("/courses/<slug>/learn/<step>")
 @signed_in
 def lesson(slug: str, step: str) -> Any:
+    return _step_page(slug, step, "learning.lesson")
+
+
+@bp.get("/courses/<slug>/file/<step>")
+@signed_in
+def file(slug: str, step: str) -> Any:
+    """A step that is a file to take away."""
+    return _step_page(slug, step, "learning.file")
+
+
+def _step_page(slug: str, step: str, endpoint: str) -> Any:
+    """A step that somebody reads, if it is open; one that is done elsewhere leads there."""
     me = access.person()
     place, done = own_steps(me, slug)
     if place is None:
@@ -92,20 +108,31 @@ def lesson(slug: str, step: str) -> Any:
         return redirect(url_for("home.course", slug=slug))
     outline = _outline(place)
     found = outline.step(step) or abort(404)
-    if current_app.extensions["step_kinds"][found.kind].endpoint != "learning.lesson":
+    if current_app.extensions["step_kinds"][found.kind].endpoint != endpoint:
         return redirect(player.step_url(slug, found))
     wanted = content_language(outline.texts, outline.default_lang, enrolled=place.lang)
+    closed = player.closed(place, outline, done)
+    if found.key in closed:
+        return player.closed_page(place, outline, found, wanted, done, closed)
     shown, _title = outline.title(found, wanted)
     page = shelf.page(outline.version_id, found, shown) or abort(404)
 
     def render(reader: Person) -> str:
-        view = player.lesson_view(outline, found, page, wanted, player.only_done(done))
+        view = player.step_view(outline, found, page, wanted, player.only_done(done), closed)
         html = without_images(page.html) if reader.data_saver else page.html
         return render_template(
-            "learning/lesson.html", view=view, studying=place.studying, slug=slug, html=html, person=reader
+            f"{endpoint.replace('.', '/')}.html",
+            view=view,
+            studying=place.studying,
+            slug=slug,
+            html=html,
+            file_kind=words.file_kind,
+            person=reader,
         )
 
-    return ready.page((outline.version_id, shown, wanted, place.studying, done), me, render)
+    # What else is closed follows from what is done; days are told in the reader's zone.
+    days = (me.tz, *closed.items()) if any(why.opens for why in closed.values()) else ()
+    return ready.page((outline.version_id, shown, wanted, place.studying, done, days), me, render)
 
 
 def _outline(place: queries.Place) -> Outline:
@@ -115,18 +142,33 @@ def _outline(place: queries.Place) -> Outline:
 @bp.post("/courses/<slug>/learn/<step>/done")
 @signed_in
 def mark_done(slug: str, step: str) -> Any:
-    """The trainee has read the lesson; on to the next one."""
+    """The trainee has read the lesson, or taken the file; on to the next step that is open."""
     me = access.person()
-    place = own_place_or_404(me, slug)
+    place, done = own_steps_or_404(me, slug)
     outline = _outline(place)
     found = outline.step(step) or abort(404)
-    if current_app.extensions["step_kinds"][found.kind].endpoint != "learning.lesson":
+    if found.progress != Progress.READ:
         abort(404)
     service.read_step(me, slug, found.step_id)
-    later = outline.steps[outline.steps.index(found) + 1 :]
-    if later:
-        return redirect(player.step_url(slug, later[0]), 303)
-    return redirect(url_for("home.course", slug=slug), 303)
+    following = player.next_after(outline, found, player.closed(place, outline, done | {found.step_id}))
+    if following is None:
+        return redirect(url_for("home.course", slug=slug), 303)
+    return redirect(player.step_url(slug, following), 303)
+
+
+@bp.get("/courses/<slug>/glossary")
+@public
+def glossary(slug: str) -> Any:
+    """The terms of the course, to whoever sees its syllabus: the version one studies, else the published one."""
+    me = person_or_none()
+    place = own_place(me, slug) if me is not None else None
+    outline = _outline(place) if place else _published_or_404(slug)
+    if not outline.glossary:
+        abort(404)
+    wanted = content_language(outline.texts, outline.default_lang, enrolled=place.lang if place else None)
+    query = request.args.get("q", "").strip()[: terms.LONGEST_QUERY]
+    entries = terms.found(terms.entries(shelf.glossary(outline.version_id), wanted, outline.default_lang), query)
+    return render_template("learning/glossary.html", outline=outline, wanted=wanted, query=query, entries=entries)
 
 
 @bp.post("/courses/<slug>/language")

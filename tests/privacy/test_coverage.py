@@ -17,7 +17,7 @@ LOOSE = {"mail.to_user_id", "audit.actor_id", "audit.on_behalf_id"}
 WORDS_THAT_STAY = {
     "course_version.reason": "the note to a published version is part of the course's history",
     "draft_revision.note": "the same for a draft",
-    "enrolment_event.reason": "nothing writes it; a word of a list, if ever",
+    "enrolment_event.reason": "a word of a list, or from which version to which somebody was moved",
     "certificate_event.reason": "a word of certification.rules.REASONS",
     "mark_event.reason": "why a mark was given belongs to the answer: what is about a person goes to an erasable row",
     "export_log.purpose": "of the office: who takes out records of others answers for it",
