@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from elearn.catalogue.compiled import CompiledCourse
 from elearn.catalogue.reading import DIRECTORY, find, places, say
 from elearn.catalogue.stamp import stamp_folder
+from elearn.catalogue.watch import watch
 from elearn.catalogue.yamlread import Problem
 
 courses = AppGroup("courses", help="Write, check, publish and export courses.")
@@ -15,8 +16,12 @@ courses = AppGroup("courses", help="Write, check, publish and export courses.")
 
 @courses.command("check")
 @DIRECTORY
-def check(directory: Path | None) -> None:
+@click.option("--watch", "watching", is_flag=True, help="Go on, and say it again after every save, until Ctrl-C.")
+def check(directory: Path | None, watching: bool) -> None:
     """Report every problem as path:line: message. Exits with 1 when there is any."""
+    if watching:
+        watch(directory)
+        return
     all_well = True
     slugs: dict[str, Path] = {}
     for found in find(directory):

@@ -100,10 +100,15 @@ def _sync(found: Found, slugs: dict[str, Path], reason: str, dry_run: bool) -> I
 
 def _asked_for(course: CompiledCourse, changed: Changes, people: People) -> str:
     """The reason, from whoever sits at the terminal; '' where nobody does."""
-    if not sys.stdin.isatty():
+    if not at_terminal():
         return ""
     _tell_plan(course, changed, people)
     return clean_line(click.prompt("Why, in one line", err=True))
+
+
+def at_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
 
 
 def _tell_plan(course: CompiledCourse, changed: Changes, people: People) -> None:

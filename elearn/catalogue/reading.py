@@ -38,9 +38,14 @@ class Found:
         return sheet.slug if sheet else ""
 
 
+def shipped() -> Path:
+    """The folder of the courses that come with the software, as seen from here."""
+    return Path(os.path.relpath(Path(current_app.root_path).parent / "courses"))
+
+
 def places(directory: Path | None) -> list[Path]:
     """The courses meant: those shipped, a folder of courses, or one course."""
-    directory = directory or Path(os.path.relpath(Path(current_app.root_path).parent / "courses"))
+    directory = directory or shipped()
     return courses_in(directory) or [directory]  # without a course.yaml, which is then what is wrong
 
 
