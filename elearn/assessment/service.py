@@ -230,7 +230,7 @@ def _close(attempt: Attempt, enrolment: Enrolment, pinned: Content, *, by: str) 
             row.response.mark = None if share is None else float(item.points * share)
             row.response.is_final = True
     score = rules.score(marked)
-    attempt.submitted_at, attempt.submitted_by = clock.now(), by
+    attempt.submitted_at, attempt.submitted_by = clock.not_before(attempt.started_at), by
     attempt.score, attempt.max_score = float(score.earned), float(score.possible)
     attempt.passed = not score.waiting and score.passes(quiz.pass_mark)
     db.session.flush()

@@ -20,7 +20,7 @@ def exhausted(address: str) -> bool:
     """Whether this address has missed too often within the window."""
     with _lock:
         began, count = _counts.get(address, (clock.now(), 0))
-        return count >= MISSES and clock.now() - began < WINDOW
+        return count >= MISSES and abs(clock.now() - began) < WINDOW  # a clock set back must not lock anybody out
 
 
 def missed(address: str) -> None:
@@ -30,11 +30,11 @@ def missed(address: str) -> None:
         if len(_counts) >= _MOST_ADDRESSES:
             _forget(now)
         began, count = _counts.get(address, (now, 0))
-        _counts[address] = (now, 1) if now - began >= WINDOW else (began, count + 1)
+        _counts[address] = (now, 1) if abs(now - began) >= WINDOW else (began, count + 1)
 
 
 def _forget(now: dt.datetime) -> None:
-    for address in [address for address, (began, _count) in _counts.items() if now - began >= WINDOW]:
+    for address in [address for address, (began, _count) in _counts.items() if abs(now - began) >= WINDOW]:
         del _counts[address]
     if len(_counts) >= _MOST_ADDRESSES:
         _counts.clear()

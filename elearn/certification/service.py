@@ -107,8 +107,17 @@ def _snapshot(completion: Completion) -> dict[str, Any]:
     }
 
 
-def _make(user: User, completion: Completion, offering_id: int, kind: str, claimed: dict[str, Any]) -> Certificate:
-    config, moment, salt = current_app.config, clock.now(), secrets.token_hex(16)
+def _make(
+    user: User,
+    completion: Completion,
+    offering_id: int,
+    kind: str,
+    claimed: dict[str, Any],
+    latest: Certificate | None = None,
+) -> Certificate:
+    """A new certificate, dated no earlier than the completion, or than the end of the one that it follows."""
+    config, salt = current_app.config, secrets.token_hex(16)
+    moment = clock.not_before(latest.ended_at if latest and latest.ended_at else completion.at)
     names = clean_line(user.name_latin), clean_line(user.name_arabic or "")
     languages = rules.paper_languages(user.lang)
     certificate = Certificate(
@@ -177,7 +186,7 @@ def revoke(actor: Person, certificate: Certificate, reason: str, remark: str) ->
     """End a certificate for good, for one of the reasons of `rules.REASONS`; its page says so. Raises Refused."""
     _lock(certificate)
     _require_standing(certificate)
-    certificate.ended_at, certificate.ended_why = clock.now(), Status.REVOKED
+    certificate.ended_at, certificate.ended_why = clock.not_before(certificate.issued_at), Status.REVOKED
     _record(certificate, Status.REVOKED, reason, actor.id)
     # The remark may name people: it stands in the erasable part of the audit log.
     audit.note(Status.REVOKED, "certificate", certificate.id, actor=actor, detail={"remark": remark})
@@ -195,10 +204,10 @@ def reissue(actor: Person, certificate: Certificate, remark: str) -> Certificate
         raise Refused(_("The holder's profile has the same name as the certificate. Please correct it there first."))
     if not current_app.config["VERIFY_URL"]:
         raise Refused(_("No permanent address for checking certificates is declared (VERIFY_URL)."))
-    certificate.ended_at, certificate.ended_why = clock.now(), Status.SUPERSEDED
+    certificate.ended_at, certificate.ended_why = clock.not_before(certificate.issued_at), Status.SUPERSEDED
     db.session.flush()  # one standing certificate at a time
     completion = db.session.get_one(Completion, certificate.completion_id)
-    new = _make(user, completion, certificate.offering_id, certificate.kind, dict(certificate.snapshot))
+    new = _make(user, completion, certificate.offering_id, certificate.kind, dict(certificate.snapshot), certificate)
     certificate.superseded_by = new.id
     _record(certificate, Status.SUPERSEDED, "name", actor.id)
     audit.note(Status.SUPERSEDED, "certificate", certificate.id, actor=actor, detail={"remark": remark})

@@ -13,6 +13,11 @@ def now() -> dt.datetime:
     return _frozen.get() or dt.datetime.now(dt.UTC)
 
 
+def not_before(earlier: dt.datetime) -> dt.datetime:
+    """The present moment, for what follows upon something: the clock may have been set back since that happened."""
+    return max(now(), earlier)
+
+
 @contextmanager
 def frozen(at: dt.datetime) -> Iterator[None]:
     """Let the clock stand still at `at` (aware) inside the block, in this thread."""

@@ -7,7 +7,8 @@ twice, because a killed worker's job is taken back.
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -26,6 +27,10 @@ Handler = Callable[[dict[str, Any]], dict[str, Any] | None]
 MAX_ATTEMPTS = 6
 STALE_AFTER = dt.timedelta(minutes=5)
 BEAT_SECONDS = 60
+TICK_SECONDS = 60
+PAUSES = [dt.timedelta(seconds=30 * 4**attempt) for attempt in range(MAX_ATTEMPTS - 1)]  # before the next try
+SKEW = dt.timedelta(minutes=1)  # by how much the clocks of several machines may differ
+APART = frozenset({"mail.send"})  # kinds that wait for somebody else's server: they have a thread of their own
 _handlers: dict[str, Handler] = {}
 _ticks: list[Callable[[], object]] = []
 
@@ -67,13 +72,18 @@ def retry(job: Job) -> None:
     job.error = job.heartbeat = job.finished_at = None
 
 
-def work_once() -> bool:
-    """Claim one due job and carry it out; False when none is due."""
+def work_once(*, only: Collection[str] = (), without: Collection[str] = ()) -> bool:
+    """Claim one due job and carry it out; False when none is due. `only`, `without`: of or but these kinds."""
+    due = _due()
+    if only:
+        due &= Job.kind.in_(only)
+    if without:
+        due &= Job.kind.not_in(without)
     with reading():  # an idle worker does not ask for the writer's lock every second
-        if db.session.execute(select(Job.id).where(_due()).limit(1)).first() is None:
+        if db.session.execute(select(Job.id).where(due).limit(1)).first() is None:
             return False
     with unit_of_work():
-        claimed = _claim()
+        claimed = _claim(due)
     if claimed is None:
         return False
     job_id, kind, args, attempts = claimed
@@ -105,12 +115,12 @@ def _due() -> ColumnElement[bool]:
     """Jobs whose time has come, and jobs whose worker has not been heard of for long."""
     moment = clock.now()
     silent = (Job.state == JobState.RUNNING) & (Job.heartbeat < moment - STALE_AFTER)
-    return (Job.run_at <= moment) & or_(Job.state == JobState.QUEUED, silent)
+    return or_((Job.state == JobState.QUEUED) & (Job.run_at <= moment), silent)
 
 
-def _claim() -> tuple[int, str, dict[str, Any], int] | None:
-    due = select(Job).where(_due()).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
-    job = db.session.execute(due).scalar_one_or_none()
+def _claim(due: ColumnElement[bool]) -> tuple[int, str, dict[str, Any], int] | None:
+    first = select(Job).where(due).order_by(Job.run_at, Job.id).limit(1).with_for_update(skip_locked=True)
+    job = db.session.execute(first).scalar_one_or_none()
     if job is None:
         return None
     job.state = JobState.RUNNING
@@ -125,7 +135,7 @@ def _failed(job_id: int, attempts: int, error: str) -> None:
         job_id,
         attempts,
         state=JobState.QUEUED if again else JobState.FAILED,
-        run_at=clock.now() + dt.timedelta(seconds=30 * 4 ** (attempts - 1)) if again else Job.run_at,
+        run_at=clock.now() + PAUSES[attempts - 1] if again else Job.run_at,
         error=error[:2000],
         finished_at=None if again else clock.now(),
     )
@@ -169,17 +179,58 @@ def tick() -> None:
             log.exception("the sweep %s failed", getattr(sweep, "__qualname__", sweep))
 
 
+@every_tick
+def after_the_clock_went_back() -> int:
+    """Put right what the clock would make wait when it was set back by an hour or a day; how many jobs there were.
+
+    What was wanted at once is wanted now, a pause lasts no longer than its length, and the silence of a worker is
+    counted from now on: one that lives says so within a minute.
+    """
+    moment = clock.now()
+    late = moment + SKEW
+    waits = (Job.state == JobState.QUEUED) & (Job.run_at > late)
+    waiting = [
+        (waits & (Job.attempts == 0) & (Job.run_at <= Job.created_at), {"run_at": moment}),
+        (waits & (Job.attempts > 0) & (Job.run_at > moment + PAUSES[-1] + SKEW), {"run_at": moment}),
+        ((Job.state == JobState.RUNNING) & (Job.heartbeat > late), {"heartbeat": moment}),
+    ]
+    with reading():  # nobody's lock is asked for when the clock went on as it should
+        if db.session.execute(select(Job.id).where(or_(*(which for which, _ in waiting))).limit(1)).first() is None:
+            return 0
+    with unit_of_work():
+        done: list[Any] = [db.session.execute(update(Job).where(which).values(**put)) for which, put in waiting]
+        return sum(int(one.rowcount) for one in done)
+
+
 def work(app: Flask, stop: threading.Event, *, idle_seconds: float = 1.0) -> None:
-    """The worker's life: carry out what is due, sweep once a minute, rest when there is nothing to do."""
-    next_tick = clock.now()
+    """The worker's life: carry out what is due, sweep once a minute, rest when there is nothing to do.
+
+    What waits for others' servers goes on beside the rest: a mail server that is slow or gone delays mails only.
+    """
+    beside = threading.Thread(target=_turns, args=(app, stop, idle_seconds), kwargs={"only": APART}, daemon=True)
+    beside.start()
+    _turns(app, stop, idle_seconds, without=APART, sweeping=True)
+    beside.join()
+
+
+def _turns(
+    app: Flask,
+    stop: threading.Event,
+    idle_seconds: float,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+    sweeping: bool = False,
+) -> None:
+    next_tick = time.monotonic()  # not the clock: it may be set back
     while not stop.is_set():
         busy = False
         try:
             with app.app_context():
-                if clock.now() >= next_tick:
-                    next_tick = clock.now() + dt.timedelta(minutes=1)
+                if sweeping and time.monotonic() >= next_tick:
+                    next_tick = time.monotonic() + TICK_SECONDS
                     tick()
-                busy = work_once()
+                busy = work_once(only=only, without=without)
         except Exception:
             log.exception("the worker stumbled and goes on")
         if not busy:

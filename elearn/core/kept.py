@@ -10,6 +10,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from elearn.core import signing
 from elearn.core.origin import landing, own_path, same_origin
 
 MAX_BYTES = 200_000
@@ -18,7 +19,7 @@ Fields = list[tuple[str, str]]
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="kept-answers")
+    return signing.serializer(current_app.config["SECRET_KEY"], "kept-answers")
 
 
 def _fields() -> Fields:

@@ -103,7 +103,9 @@ def _any(counted: Sequence[Counted], *, beyond: int) -> bool:
     moment = clock.now()
     numbers = [
         select(func.count())
-        .where(CountedEvent.kind == limit.kind, CountedEvent.key == key, CountedEvent.at > moment - limit.within)
+        # Not what lies further ahead than the limit reaches back: that was counted before the clock was set back.
+        .where(CountedEvent.at > moment - limit.within, CountedEvent.at < moment + limit.within)
+        .where(CountedEvent.kind == limit.kind, CountedEvent.key == key)
         .scalar_subquery()
         for limit, key in counted
     ]

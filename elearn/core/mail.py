@@ -4,9 +4,11 @@ With `MAIL_OUTBOX_ONLY` (a demonstration) and no `MAIL_SERVER` nothing leaves th
 Otherwise a missing server lets the job fail, so that an administrator sees it and nothing is taken for sent.
 """
 
+import logging
 import re
 import smtplib
 import ssl
+import time
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -21,7 +23,10 @@ from elearn.core import clock, jobs
 from elearn.core.db import db, reading, refusing_clash, unit_of_work
 from elearn.core.errors import Refused
 from elearn.core.models import Mail
+from elearn.core.outages import unavailable
 
+log = logging.getLogger(__name__)
+NOTING_SECONDS = (1, 2, 4, 8)  # pauses, while the database does not let us note that a message was sent
 # What lets somebody act in the recipient's name: the end of a link, and a code on a line of its own.
 _SECRETS = re.compile(r"(?<=/)[\w-]{43}$|^[0-9]{6}$", re.MULTILINE | re.ASCII)
 
@@ -66,9 +71,21 @@ def send(args: dict[str, Any]) -> dict[str, Any] | None:
         body = _SECRETS.sub("…", body)  # elsewhere the database keeps only hashes of them
     elif not current_app.config["MAIL_OUTBOX_ONLY"]:
         raise RuntimeError("MAIL_SERVER is not set, so this message waits; set it, then retry the job")
-    with unit_of_work():
-        db.session.execute(update(Mail).where(Mail.key == args["key"]).values(sent_at=clock.now(), body=body))
+    _note_sent(args["key"], body)
     return None
+
+
+def _note_sent(key: str, body: str) -> None:
+    """What is not noted is sent again: a database that is busy is asked several times."""
+    for pause in (*NOTING_SECONDS, None):
+        try:
+            with unit_of_work():
+                db.session.execute(update(Mail).where(Mail.key == key).values(sent_at=clock.now(), body=body))
+            return
+        except Exception as failure:
+            if pause is None or not unavailable(failure, reading=False):
+                raise
+            time.sleep(pause)
 
 
 def _message(mail: Mail) -> EmailMessage:
@@ -89,12 +106,19 @@ def _deliver(message: EmailMessage) -> None:
     config = current_app.config
     host, port, trusted = config["MAIL_SERVER"], config["MAIL_PORT"], ssl.create_default_context()
     direct = smtplib.SMTP_SSL(host, port, timeout=20, context=trusted) if config["MAIL_USE_SSL"] else None
-    with direct or smtplib.SMTP(host, port, timeout=20) as smtp:
-        if direct is None and config["MAIL_USE_TLS"]:
-            smtp.starttls(context=trusted)
-        if config["MAIL_USERNAME"]:
-            smtp.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
-        smtp.send_message(message)
+    taken = False
+    try:
+        with direct or smtplib.SMTP(host, port, timeout=20) as smtp:
+            if direct is None and config["MAIL_USE_TLS"]:
+                smtp.starttls(context=trusted)
+            if config["MAIL_USERNAME"]:
+                smtp.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
+            smtp.send_message(message)
+            taken = True
+    except (OSError, smtplib.SMTPException):
+        if not taken:
+            raise
+        log.warning("the mail server took the message and then parted badly", exc_info=True)
 
 
 def send_test(to_addr: str) -> None:

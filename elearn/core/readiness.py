@@ -40,11 +40,14 @@ def checks() -> dict[str, bool]:
 
 
 def worker_silence() -> dt.timedelta | None:
-    """How long no worker has been heard of; None when none ever was. One that is at a long job tells by the job."""
+    """How long no worker has been heard of; None when none ever was. One that is at a long job tells by the job.
+
+    What was said at a time that has not come yet, because the clock was set back, is as old as it is far away.
+    """
     seen = [dt.datetime.fromisoformat(told)] if (told := settings.get(WORKER_SEEN)) else []
     beating = db.session.scalar(select(func.max(Job.heartbeat)).where(Job.state == JobState.RUNNING))
     seen += [beating] if beating is not None else []
-    return max(clock.now() - max(seen), dt.timedelta(0)) if seen else None
+    return min((abs(clock.now() - moment) for moment in seen), default=None)
 
 
 def worker_at_work() -> bool:

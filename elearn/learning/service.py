@@ -138,7 +138,7 @@ def mark_step_done(enrolment: Enrolment, step_id: int, evidence: Evidence) -> No
     if evidence.done and progress.state != ProgressState.DONE:
         progress.state = ProgressState.DONE
         progress.source = evidence.source
-        progress.done_at = clock.now()
+        progress.done_at = clock.not_before(enrolment.enrolled_at)
     enrolment.last_step_id = step_id
     enrolment.active_at = clock.now()
     db.session.flush()
@@ -179,7 +179,7 @@ def complete_if_all_is_done(enrolment: Enrolment) -> None:
         affiliation_confirmed=user.affiliation_confirmed_at is not None,
         country=user.country,
         sex=user.sex,
-        at=clock.now(),
+        at=clock.not_before(enrolment.enrolled_at),
     )
     db.session.add(completion)
     _move(enrolment, EnrolmentState.COMPLETED, None)

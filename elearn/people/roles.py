@@ -1,5 +1,7 @@
 """Every write an administrator makes to somebody else's account: roles, blocking."""
 
+import datetime as dt
+
 from flask_babel import gettext as _
 
 from elearn.core import audit, clock
@@ -43,7 +45,8 @@ def end_role(actor: Person, user: User, grant_id: int) -> None:
     grant = db.session.get(RoleGrant, grant_id, with_for_update=True)
     if grant is None or grant.user_id != user.id or grant.ends_at is not None:
         raise Refused(_("This role has already ended."))
-    grant.ends_at = clock.now()
+    # A role lasts a moment at least, also where the clock was set back since it was given.
+    grant.ends_at = max(clock.now(), grant.starts_at + dt.timedelta(microseconds=1))
     audit.note("ended-role", "user", user.id, actor=actor, detail={"role": grant.role.value})
 
 

@@ -88,7 +88,7 @@ def test_the_last_step_again_completes_nothing_again(enrolled, told):
     assert len(completions()) == len(told) == 1
 
 
-def test_the_record_says_how_things_stood_on_that_day(enrolled, frozen_clock):
+def test_the_record_says_how_things_stood_on_that_day(frozen_clock, enrolled):
     ministry = people.institution("Ministry of Water")
     enrolled.institution_id, enrolled.country, enrolled.sex = ministry.id, "NE", Sex.FEMALE
     enrolled.affiliation_confirmed_at = clock.now()
