@@ -45,7 +45,8 @@ def main() -> int:
     os.environ.setdefault("PORT", "8000")
     os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{os.environ['PORT']}")
     os.chdir(ROOT)
-    with tempfile.TemporaryDirectory(prefix="elearn-metrics-") as folder:
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(prefix="elearn-metrics-", dir=memory) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before the application: see core.metrics
         return serve(ready())
 

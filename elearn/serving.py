@@ -12,12 +12,13 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import IO, Any
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from elearn.core import logs
+from elearn.core.outages import NoRoom
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -34,16 +35,20 @@ GRACE_SECONDS = 20
 SLOWEST = 1_000  # bytes a second: an eighth of a 64 kbit/s link
 SLOWEST_READER = 1_000
 UNKNOWN = 64 * 1024 * 1024  # what an answer may be that does not say how large it is: a compressed export
-KEPT_IN_MEMORY = 256 * 1024
+CHUNK = 64 * 1024
+KEPT_IN_MEMORY = 4 * CHUNK
 LARGEST = 16 * 1024 * 1024  # what is larger the application refuses without reading it
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def on_starting(server: Arbiter) -> None:
-    """Give the workers, before there are any, a common place for what they count; see core.metrics."""
+    """Give the workers, before there are any, a common place for what they count; see core.metrics.
+
+    In memory, where there is such a place: counting goes on when the disk is full.
+    """
     if server.cfg.workers > 1:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="elearn-metrics-")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="elearn-metrics-", dir=worker_tmp_dir)
 
 
 def on_exit(server: Arbiter) -> None:
@@ -98,15 +103,40 @@ def whole_requests(application: Application, arriving: dict[socket.socket, float
             if connection in arriving:
                 arriving[connection] += expected / SLOWEST
             body = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115, it goes with the request
-            shutil.copyfileobj(environ["wsgi.input"], body, 64 * 1024)
-            if body.tell() < expected:
+            if not _taken(environ["wsgi.input"], body):
+                environ["wsgi.input"] = Nowhere()
+            elif body.tell() < expected:
                 return refuse(start_response, "408 Request Timeout")
-            body.seek(0)
-            environ["wsgi.input"] = body
+            else:
+                body.seek(0)
+                environ["wsgi.input"] = body
         arriving.pop(connection, None)
         return application(environ, start_response)
 
     return receive
+
+
+def _taken(source: Any, body: IO[bytes]) -> bool:
+    """Copy what arrives. False: there is no room for it; it is read to its end nevertheless, so that it is answered."""
+    room = True
+    while chunk := source.read(CHUNK):
+        try:
+            if room:
+                body.write(chunk)
+                body.flush()
+        except OSError:
+            room = False
+    if not room:
+        with contextlib.suppress(OSError):  # what is still buffered has no room either
+            body.close()
+    return room
+
+
+class Nowhere:
+    """The body of a request for which there was no room: the application learns it where it reads, and says so."""
+
+    def read(self, _size: int = -1) -> bytes:
+        raise NoRoom
 
 
 def taken_answers(application: Application, leaving: dict[socket.socket, float]) -> Application:

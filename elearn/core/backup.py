@@ -24,6 +24,7 @@ from elearn.core import clock
 from elearn.core.dump import Contents, Digest, dump, snapshot
 from elearn.core.errors import Refused
 from elearn.core.load import fill, refuse_unless_empty, refuse_unless_known
+from elearn.core.outages import unavailable
 from elearn.core.storage import storage
 
 if sys.version_info >= (3, 14):
@@ -224,7 +225,11 @@ def _unpack(archive: Path, folder: Path) -> dict[str, Any]:
                     manifest = json.load(content)
                 else:
                     found[member.name] = _take(content, folder / member.name)
-    except (tarfile.TarError, ValueError, EOFError, OSError, zlib.error, ZstdError) as problem:
+    except OSError as problem:
+        if problem.errno is not None and unavailable(problem, reading=False):  # the disk, and not what stands on it
+            raise
+        raise Refused(f"{archive} cannot be read: {problem}") from problem
+    except (tarfile.TarError, ValueError, EOFError, zlib.error, ZstdError) as problem:
         raise Refused(f"{archive} cannot be read: {problem}") from problem
     _check(archive, manifest, found)
     return manifest

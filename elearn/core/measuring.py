@@ -1,5 +1,6 @@
 """What each request took: its endpoint, status, time and SQL statements, told once it is over to whoever asked."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy import event
 
 from elearn.core.db import db
 
+log = logging.getLogger(__name__)
 FRAMES = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")  # not questions
 
 
@@ -65,4 +67,7 @@ def _end(_app: Flask, response: Response, **_: Any) -> None:
         request_id=g.get("request_id", ""),
     )
     for listener in _listeners:
-        listener(measured)
+        try:
+            listener(measured)
+        except Exception:  # the answer is made and what it says is stored: it must not become a failure here
+            log.exception("a request could not be noted")

@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+import sqlite3
 import ssl
 import tempfile
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def in_plain_words() -> Iterator[None]:
         yield
     except (Refused, OSError) as problem:
         raise click.ClickException(str(problem)) from problem
-    except SQLAlchemyError as problem:
+    except (SQLAlchemyError, sqlite3.Error) as problem:
         raise click.ClickException(f"the database: {str(problem).splitlines()[0]}") from problem
 
 

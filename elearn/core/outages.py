@@ -1,5 +1,6 @@
-"""Tells a database that cannot work just now (locked, full, read-only, gone) from a fault of ours."""
+"""Tells a database or a disk that cannot work just now (locked, full, read-only, gone) from a fault of ours."""
 
+import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -19,12 +20,20 @@ _SQLITE = frozenset(
 # that was not to be had in time, a serialization failure.
 _POSTGRESQL = ("08", "53", "57", "58", "40P01", "55P03", "40001")
 _POSTGRESQL_READ_ONLY = "25006"
+# No room left: on the disk, of what this user may take, in a file; then a disk that broke, or was made read-only.
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+
+
+class NoRoom(Exception):
+    """A request could not even be taken in: the place for large ones is full."""
 
 
 def unavailable(error: BaseException, *, reading: bool) -> bool:
-    """Whether asking again in a moment may help. `reading`: it may only read, so a refused write is ours."""
-    if isinstance(error, NoConnectionFree):
+    """Whether asking again may help, in a moment or once there is room. `reading`: a refused write is our fault."""
+    if isinstance(error, NoConnectionFree | NoRoom):
         return True
+    if isinstance(error, OSError):
+        return error.errno in _DISK
     if not isinstance(error, DBAPIError):
         return False
     if isinstance(error.orig, sqlite3.Error):

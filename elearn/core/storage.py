@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,27 +30,21 @@ class LocalStorage:
         path = self._path(sha256)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
+            with _whole(*tempfile.mkstemp(dir=path.parent)) as (file, temporary):
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
+                _settle(file, temporary, path)
         return sha256
 
     def put_stream(self, source: BinaryIO) -> str:
         """The same for what is too large to stand in memory: everything from the present position on."""
         found = hashlib.sha256()
-        handle, temporary = self.begin()
-        with os.fdopen(handle, "wb") as file:
+        with _whole(*self.begin()) as (file, temporary):
             while chunk := source.read(CHUNK):
                 found.update(chunk)
                 file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        path = self._path(found.hexdigest())
-        path.parent.mkdir(exist_ok=True)
-        os.replace(temporary, path)
+            path = self._path(found.hexdigest())
+            path.parent.mkdir(exist_ok=True)
+            _settle(file, temporary, path)
         return path.name
 
     def begin(self) -> tuple[int, str]:
@@ -72,6 +67,31 @@ class LocalStorage:
     def unfinished(self) -> Iterator[Path]:
         """What a process left behind that was killed while it stored something."""
         return (path for path in self.root.glob("**/tmp*") if path.is_file())
+
+
+@contextmanager
+def _whole(handle: int, temporary: str) -> Iterator[tuple[BinaryIO, str]]:
+    """A file that is being written: nothing stays of it when the disk is full, or whatever else stops it."""
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file, temporary
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def _settle(file: BinaryIO, temporary: str, path: Path) -> None:
+    """Give the file its name, so that bytes and name are there after a power cut too."""
+    file.flush()
+    os.fsync(file.fileno())
+    os.replace(temporary, path)
+    for folder in (path.parent, path.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def storage() -> LocalStorage:
