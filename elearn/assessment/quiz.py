@@ -9,6 +9,7 @@ from elearn.assessment.content import Item, ItemText, Quiz, QuizText
 from elearn.assessment.items import TYPES
 from elearn.assessment.items.base import ItemSource, Parsed
 from elearn.catalogue.kinds import Progress, Reader, StepContent, StepSource, StepText
+from elearn.catalogue.yamlread import in_digits
 
 FILE = "quiz.yaml"
 MOST_ITEMS = 300
@@ -25,9 +26,10 @@ class _Read:
 
 @dataclass
 class _Images:
-    """The pictures that the texts of each language show."""
+    """The pictures that the texts of each language show, and the files that its introduction hands out."""
 
     paths: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, lang: str) -> list[str]:
         return self.paths.get(lang, [])
@@ -73,6 +75,7 @@ class QuizKind:
                     html=intros.get(lang, intros.get(default, "")),
                     payload=_quiz_text(read, intros, lang, default).to_json(),
                     images=tuple(dict.fromkeys([*images.of(lang), *_borrowed(read, images, lang, default)])),
+                    files=images.files.get(lang, images.files.get(default, ())),
                 )
                 for lang, title in titles.items()
             },
@@ -91,6 +94,7 @@ def _intros(reader: Reader, source: StepSource, images: _Images) -> dict[str, st
     for lang, text in reader.texts("intro", required=False).items():
         html = source.markdown(text, path=reader.path, line=reader.line_of("intro"), lang=lang)
         images.paths.setdefault(lang, []).extend(html.images)
+        images.files[lang] = html.files
         intros[lang] = html.html
     return intros
 
@@ -171,7 +175,10 @@ def _points(reader: Reader) -> Fraction:
     if not text:
         return Fraction(1)
     if not _POINTS.match(text) or not 0 < Fraction(text) <= 100:
-        reader.problem(f"'points' must be a number above 0 and up to 100, two decimals at most: {text!r}", "points")
+        reader.problem(
+            f"'points' must be a number above 0 and up to 100, two decimals at most{in_digits(text)}: {text!r}",
+            "points",
+        )
         return Fraction(1)
     return Fraction(text)
 

@@ -49,9 +49,8 @@ class Files:
         self._note = note
         self._bytes: dict[str, bytes] = {}
         self._texts: dict[str, str | None] = {}
-        self._refused = {
-            path for path in unread if not misnamed(path)
-        }  # there, reported, and not to be complained about as missing
+        # There, reported, and not to be complained about as missing.
+        self._refused = {path for path in unread if not misnamed(path)}
         total = 0
         for path in sorted(files, key=str):
             data = files[path]

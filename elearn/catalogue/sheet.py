@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from elearn.catalogue.compiled import CERTIFICATES, LEVELS, ORDERS, THEMES, CourseText, Credit, Objective
 from elearn.catalogue.files import ASSETS, Files, Report
-from elearn.catalogue.yamlread import Problem, Reader
+from elearn.catalogue.yamlread import Problem, Reader, in_digits
 
 LANGUAGES = ("en", "ar", "fr")
 COURSE = "course.yaml"
-_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\Z")
+_DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\Z")
 TEXT, PICTURES = 10, 150  # kB of one step in one language, unless the course says otherwise
 MOST_TEXT, MOST_PICTURES = 20, 400  # what it may say
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
@@ -153,7 +153,7 @@ def _credits(reader: Reader) -> dict[str, Credit]:
         }
         date = one.text("date", required=False, longest=10)
         if date and not _DATE.match(date):
-            one.problem(f"'date' is a date like 2026-11-21: {date!r}", "date")
+            one.problem(f"'date' is a date like 2026-11-21{in_digits(date)}: {date!r}", "date")
         one.done()
         found[lang] = Credit(**names, date=date)
     if whole:

@@ -48,6 +48,7 @@ class References:
     around: Surroundings
     folder: str
     lang: str
+    short: bool = False
 
     def picture(self, source: str) -> Picture:
         path, asset = self._asset(source, "a picture")
@@ -58,6 +59,8 @@ class References:
         return Picture(path, asset_address(self.around.slug, asset), asset.width, asset.height, asset.size)
 
     def file(self, source: str) -> Attachment:
+        if self.short:
+            raise BadReferenceError("a file cannot stand in a short text: hand it out in a lesson")
         path, asset = self._asset(source, "a file")
         if asset is None:
             return Attachment(path, "", "application/octet-stream", 0)
@@ -134,7 +137,9 @@ class StepFolder:
         return self._html(markup.render(text, lang, References(self._around, self.folder, lang)), path, line)
 
     def inline(self, text: str, *, path: str, line: int, lang: str) -> Html:
-        return self._html(markup.render_short(text, lang, References(self._around, self.folder, lang)), path, line)
+        return self._html(
+            markup.render_short(text, lang, References(self._around, self.folder, lang, short=True)), path, line
+        )
 
     def attachment(self, reference: str, *, path: str, line: int) -> Attachment | None:
         try:

@@ -15,6 +15,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is th
 ODD = re.compile(f"{Unprintable.NON_PRINTABLE.pattern}|[\x85\u2028\u2029]")
 MAX_BYTES = 500_000
 MAX_DEPTH = 20
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?\Z")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
@@ -119,11 +120,10 @@ class Reader:
         value = self.text(key, required=required)
         if not value:
             return None
-        try:
-            number = float(value)
-        except ValueError:
-            self.problem(f"'{key}' must be a number: {value!r}", key)
+        if not NUMBER.match(value):
+            self.problem(f"'{key}' must be a number{in_digits(value)}: {value!r}", key)
             return None
+        number = float(value)
         if not low <= number <= high:
             self.problem(f"'{key}' must be between {low:g} and {high:g}: {value}", key)
             return None
@@ -186,7 +186,7 @@ class Reader:
         """A list of plain texts, each with its line."""
         found = []
         for node in self._sequence(key, required):
-            if isinstance(node, yaml.ScalarNode) and node.value.strip():
+            if isinstance(node, yaml.ScalarNode) and node.value.strip() and not node.tag.endswith(":null"):
                 found.append((node.value.strip(), node.start_mark.line + 1))
             else:
                 self._report(Problem(self.path, node.start_mark.line + 1, f"each entry of '{key}' must be a text"))
@@ -208,6 +208,12 @@ class Reader:
         for key in self._values:
             if key not in self._known:
                 self.problem(f"'{key}' {complaint}", key)
+
+
+def in_digits(value: str) -> str:
+    """A hint for whoever wrote a number in the digits of another script."""
+    other = any(sign.isdecimal() and not sign.isascii() for sign in value)
+    return ", written with the digits 0 to 9" if other else ""
 
 
 def read_mapping(

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from elearn.assessment.items import numbers
 from elearn.assessment.items.base import RIGHT, WRONG, Answer, Asked, Given, ItemSource, Parsed, Unreadable, Words
+from elearn.catalogue.yamlread import in_digits
 
 _EXACT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?\Z")
 LONGEST_UNIT = 40
@@ -70,7 +71,7 @@ def _exact(item: ItemSource, key: str, *, required: bool) -> str:
     """A number as the writer wrote it, so that no digit is lost on the way."""
     text = item.reader.text(key, required=required, longest=40)
     if text and not _EXACT.match(text):
-        item.reader.problem(f"'{key}' must be a number such as 41.67: {text!r}", key)
+        item.reader.problem(f"'{key}' must be a number such as 41.67{in_digits(text)}: {text!r}", key)
         return ""
     return text
 
