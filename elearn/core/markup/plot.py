@@ -17,9 +17,9 @@ CHARACTER = 2.7  # per cent that a character may need on the narrowest telephone
 LABEL, BAR, THIN, GAP = 1.5, 1.2, 1.05, 0.7  # em
 TOP, HIGH, FOOT = 1.3, 11.0, 1.8
 STRIPES = {  # what tells the series apart without colours
-    2: '<path d="M0 0V6" class="l2"/>',
+    2: '<path d="M3 0V6" class="l2"/>',
     3: '<circle cx="3" cy="3" r="1.5" class="f3"/>',
-    4: '<path d="M0 0H6M0 0V6" class="l4"/>',
+    4: '<path d="M0 3H6M3 0V6" class="l4"/>',
 }
 MARKERS = {
     1: "M-4 0A4 4 0 1 0 4 0A4 4 0 1 0-4 0Z",
@@ -170,7 +170,7 @@ def _bars(chart: Chart) -> tuple[float, str]:
                 parts.append(pen.text(at, y + thick / 2 + 0.35, chart.say(value), anchor=side, shift=shift, name="val"))
             y += thick + 0.15
         y += GAP
-    base = f'<line x1="{pen.x(zero)}%" y1="0" x2="{pen.x(zero)}%" y2="100%" class="base"/>' if low < 0 else ""
+    base = f'<line x1="{pen.x(zero)}%" y1="0" x2="{pen.x(zero)}%" y2="100%" class="base-line"/>' if low < 0 else ""
     return y - GAP, "".join(parts) + base
 
 
@@ -225,7 +225,7 @@ def _lines(chart: Chart) -> tuple[float, str]:
 
     for tick, name in zip(ticks, names, strict=True):
         y = down(float(tick))
-        parts.append(pen.line(0, y, 100, y, ' class="base"' if tick == 0 else ' class="grid"'))
+        parts.append(pen.line(0, y, 100, y, ' class="base-line"' if tick == 0 else ' class="grid-line"'))
         parts.append(pen.text(0, y - 0.25, name, name="tick"))
     across = [begin + share * (95 - begin) for share in _shares(chart.rows)]
     parts.append(_feet(chart, pen, across))

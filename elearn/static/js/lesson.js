@@ -1,7 +1,7 @@
 // The lesson's comforts: arrows to turn the page, and the place where reading stopped.
 
 const rightToLeft = document.documentElement.dir === "rtl";
-const typing = "input, textarea, select, [contenteditable], details.menu, [role=region], audio, video";
+const typing = "input, textarea, select, [contenteditable], details.menu, [role=region], [popover], audio, video";
 
 addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest?.(typing)) return;
@@ -48,3 +48,51 @@ if (headings.length && "IntersectionObserver" in window) {
 
 // A lesson marked as done needs its place no more.
 document.querySelector("form[data-done]")?.addEventListener("submit", () => localStorage.removeItem(key));
+
+// A term opens its definition beside it; without this it leads to the list below the text.
+const terms = document.querySelector(".terms");
+if (terms && "popover" in HTMLElement.prototype) {
+  const note = document.createElement("div");
+  note.className = "term-note";
+  note.popover = "auto";
+  note.tabIndex = -1;
+  note.setAttribute("role", "dialog");
+  terms.before(note);
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.term");
+    const entry = link && document.getElementById(link.hash.slice(1));
+    if (!entry || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const title = document.createElement("strong");
+    title.textContent = entry.querySelector("dt").textContent;
+    const text = document.createElement("div");
+    text.append(...entry.querySelector("dd").cloneNode(true).childNodes);
+    text.querySelector("[role=doc-backlink]").remove();
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "word";
+    close.textContent = terms.dataset.close;
+    close.addEventListener("click", () => note.hidePopover());
+    note.setAttribute("aria-label", title.textContent);
+    note.replaceChildren(title, text, close);
+    note.showPopover();
+    const [here, size] = [link.getBoundingClientRect(), note.getBoundingClientRect()];
+    const below = here.bottom + size.height + 8 < innerHeight || here.top < size.height + 8;
+    const start = rightToLeft ? here.right - size.width : here.left;
+    note.style.top = `${scrollY + (below ? here.bottom + 6 : here.top - size.height - 6)}px`;
+    note.style.left = `${scrollX + Math.max(8, Math.min(start, document.documentElement.clientWidth - size.width - 8))}px`;
+    note.focus({ preventScroll: true });
+  });
+}
+
+// Whether an answer to a question in the text is right is said once, when it is opened.
+if (document.querySelector(".check")) {
+  const said = document.createElement("p");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  document.querySelector(".prose").append(said);
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.open && target.matches(".check > details")) said.textContent = target.querySelector("p").textContent;
+  }, true);
+}
