@@ -37,7 +37,12 @@ class _Words:
 
 
 class Form(FlaskForm):
-    """A posted form. Render its page with `form.status`: 200 when shown, 422 when what was sent is not accepted."""
+    """A posted form. Render its page with `form.status`: 200 when shown, 422 when what was sent is not accepted.
+
+    `first`: the fields that come first on the page, where that is not their order here; corrections follow the page.
+    """
+
+    first: tuple[str, ...] = ()
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> _Words:
@@ -50,6 +55,7 @@ class Form(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self._fields = {name: self._fields[name] for name in (*self.first, *self._fields)}
         self.refusal: str = ""
         if "csrf_token" in self:
             self["csrf_token"].render_kw = {"id": False}  # several forms may stand on one page

@@ -139,6 +139,7 @@ class LimitedForm(Form):
 
 
 class RegisterForm(LimitedForm, AboutMe):
+    first = ("name_latin", "name_arabic", "email", "password")
     email = EmailField(_l("E-mail address"), _email())
     password = PasswordField(_l("Password"), _new_password())
     privacy = BooleanField(
@@ -200,10 +201,11 @@ class KnowingForm(LimitedForm):
 
 
 class ChangePasswordForm(NewPasswordForm, KnowingForm):
-    pass
+    first = ("present_password",)
 
 
 class ChangeEmailForm(KnowingForm):
+    first = ("email",)
     email = EmailField(_l("New e-mail address"), _email())
 
 

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.one_database
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROWEST = 320
+IN_ORDER = """() => [...document.querySelectorAll('.error-summary a[href^="#"]')]
+  .map(link => document.getElementById(link.hash.slice(1)))
+  .every((field, place, all) => field && (!place || all[place - 1].compareDocumentPosition(field) & 4))"""
 ONCE = tuple({stop.endpoint: stop for stop in reversed(STOPS)}.values())  # the first state of each page
 
 
@@ -39,6 +42,8 @@ def _faults(tour: Tour, stop: Stop, lang: str) -> list[str]:
         page.emulate_media(color_scheme="dark")
         found += [f"in the dark: {fault}" for fault in _axe(page, ["color-contrast"])]
         page.emulate_media(color_scheme="light")
+    if page.locator(".error-summary").count() and not page.evaluate(IN_ORDER):
+        found += ["corrections stand in another order than their fields"]
     size = page.viewport_size
     page.set_viewport_size({"width": NARROWEST, "height": 800})
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

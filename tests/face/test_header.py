@@ -20,10 +20,12 @@ def header_of(browser: Browser, path: str = "/accessibility") -> str:
     return unescape(found[0])
 
 
-def links_of(header: str) -> list[str]:
+def links_of(header: str, hidden: str = "narrow") -> list[str]:
+    """What is offered on a wide screen; with `hidden="wide"` on a narrow one."""
     nav = re.search(r"<nav.*</nav>", header, flags=re.DOTALL)
     assert nav
-    return [re.sub(r"<.*?>", "", words).strip() for words in re.findall(r"<a [^>]*>(.*?)</a>", nav[0])]
+    links = re.findall(r"<a ([^>]*)>(.*?)</a>", nav[0])
+    return [re.sub(r"<.*?>", "", words).strip() for marks, words in links if f'class="{hidden}"' not in marks]
 
 
 def test_a_visitor_is_offered_the_catalogue_and_the_door(visitor: Browser) -> None:
@@ -35,6 +37,9 @@ def test_each_person_is_offered_what_she_may_do(browser: Open, amina: User, bori
     assert links_of(header_of(browser(boris))) == ["Catalogue", "My learning", "Teaching", "My profile"]
     offered = links_of(header_of(browser(dawit)))
     assert "Administration" in offered and "Sign in" not in offered
+    in_the_menu = links_of(header_of(browser(dawit)), hidden="wide")
+    assert sorted(in_the_menu) == sorted(offered)
+    assert in_the_menu[:2] == ["Catalogue", "My learning"]
 
 
 def test_the_name_of_a_person_is_isolated_and_is_text(browser: Open, amina: User) -> None:
