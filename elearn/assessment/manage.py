@@ -16,7 +16,7 @@ from elearn.core.access import Permission, requires
 from elearn.core.forms import typed
 from elearn.core.i18n import clean_line, interface_language
 from elearn.learning import player
-from elearn.learning.queries import progress_of
+from elearn.learning.queries import newer_version, progress_of
 
 
 @bp.route("/manage/courses/<slug>/people/<public_id>", methods=["GET", "POST"])
@@ -36,4 +36,7 @@ def manage_person(slug: str, public_id: str) -> Any:
             flash(_("Granted."), "ok")
             return redirect(url_for(".manage_person", slug=slug, public_id=public_id), 303)
     view = pages.dossier(user, enrolment, player.contents(outline, lang, progress_of(enrolment.id)), quizzes)
-    return render_template("assessment/manage_person.html", form=form, outline=outline, view=view), form.status
+    version, newer = newer_version(enrolment)
+    return render_template(
+        "assessment/manage_person.html", form=form, outline=outline, view=view, version=version, newer=newer
+    ), form.status

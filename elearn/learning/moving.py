@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, insert, select
 
 from elearn.catalogue.models import Course, CourseVersion
 from elearn.core import audit, clock
@@ -75,20 +75,10 @@ def move(actor: Person | None, course: Course, number: int, user_id: int | None 
     rows = db.session.execute(movable(course, to, user_id).with_for_update(of=Enrolment)).all()
     if not rows:
         raise Refused(_("Nobody is left to move. Nothing was changed."))
-    moment = clock.now()
-    for enrolment, old in rows:
+    for enrolment, _old in rows:
         enrolment.version_id = to.id
-        db.session.add(
-            EnrolmentEvent(
-                enrolment_id=enrolment.id,
-                from_state=enrolment.state,
-                to_state=enrolment.state,
-                actor_id=actor.id if actor else None,
-                reason=f"version {old} to version {to.number}",
-                at=moment,
-            )
-        )
     db.session.flush()
+    _record(actor, [(enrolment, f"version {old} to version {to.number}") for enrolment, old in rows])
     complete = _completing([enrolment for enrolment, _old in rows], course, to)
     for enrolment, _old in rows:
         if enrolment.id in complete:
@@ -108,6 +98,23 @@ def _completing(enrolments: list[Enrolment], course: Course, to: CourseVersion) 
         for one in enrolments
         if one.state == EnrolmentState.ACTIVE and rules.completed(required, done.get(one.id, ()), optional, needed)
     }
+
+
+def _record(actor: Person | None, moved: list[tuple[Enrolment, str]]) -> None:
+    """The history of each enrolment, in one statement."""
+    moment = clock.now()
+    values = [
+        {
+            "enrolment_id": enrolment.id,
+            "from_state": enrolment.state,
+            "to_state": enrolment.state,
+            "actor_id": actor.id if actor else None,
+            "reason": reason,
+            "at": moment,
+        }
+        for enrolment, reason in moved
+    ]
+    db.session.execute(insert(EnrolmentEvent), values)
 
 
 def _note(actor: Person | None, course: Course, to: CourseVersion, moved: Moved, one: Enrolment | None) -> None:

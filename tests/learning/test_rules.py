@@ -188,10 +188,11 @@ def test_nothing_opens_before_what_it_waits_for_and_everything_opens_in_the_end(
             assert not {one.step_id for one in steps if one.key in (*why.first, key)} & done
 
 
+PLACES = st.sets(st.integers(0, 4), max_size=2)
+
+
 @settings(deadline=None, max_examples=60)
-@given(
-    st.booleans(), st.lists(st.sets(st.integers(0, 4), max_size=2), min_size=5, max_size=5), st.sets(st.integers(0, 4))
-)
+@given(st.booleans(), st.lists(PLACES, min_size=5, max_size=5), st.sets(st.integers(0, 4)))
 def test_a_course_that_compiles_can_be_finished(ordered, waits, optional):
     """Whatever a writer puts into `order`, `after` and `required`: the compiler refuses it, or it can be done."""
     keys = [f"s{number}" for number in range(5)]

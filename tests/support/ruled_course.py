@@ -90,7 +90,7 @@ def files(course: str = "", glossary: bool = True, **rules: str) -> dict[str, by
         MODULE: module(**rules),
         "01-only/the-check/quiz.yaml": QUIZ.encode(),
         "01-only/plan/file.yaml": FILE.encode(),
-        "assets/plan.csv": "what,when\nbegin,today\n".encode(),
+        "assets/plan.csv": b"what,when\nbegin,today\n",
     }
     if glossary:
         found["glossary.yaml"] = GLOSSARY.encode()
