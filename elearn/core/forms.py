@@ -55,7 +55,7 @@ class Form(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self._fields = {name: self._fields[name] for name in (*self.first, *self._fields)}
+        self._fields = {name: self[name] for name in (*self.first, *(field.short_name for field in self))}
         self.refusal: str = ""
         if "csrf_token" in self:
             self["csrf_token"].render_kw = {"id": False}  # several forms may stand on one page
