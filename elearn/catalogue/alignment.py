@@ -17,7 +17,7 @@ from elearn.catalogue.blocks import Block
 
 MOST = 40_000  # pairs of blocks between two fixed points; a chapter has some hundreds
 _MISSING = 2.0
-_TWO_FOR_ONE = 1.2
+_TWO_FOR_ONE = 2.2
 _OTHER_KIND = 2.5
 _SIGNALS = re.compile(r"\d+|\]\([^)\s]{1,300}|\[\^[^\]]{1,60}\]")
 _EASTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from elearn.catalogue.comparison import differences_in
 from elearn.catalogue.compiled import CompiledCourse
-from elearn.catalogue.reading import DIRECTORY, find, places, say
-from elearn.catalogue.stamp import stamp_folder
+from elearn.catalogue.reading import DIRECTORY, find, say
 from elearn.catalogue.watch import watch
 from elearn.catalogue.yamlread import Problem
 
@@ -17,7 +17,8 @@ courses = AppGroup("courses", help="Write, check, publish and export courses.")
 @courses.command("check")
 @DIRECTORY
 @click.option("--watch", "watching", is_flag=True, help="Go on, and say it again after every save, until Ctrl-C.")
-def check(directory: Path | None, watching: bool) -> None:
+@click.option("--translations", "beside", is_flag=True, help="Also lay every translation beside its source.")
+def check(directory: Path | None, watching: bool, beside: bool) -> None:
     """Report every problem as path:line: message. Exits with 1 when there is any."""
     if watching:
         watch(directory)
@@ -29,6 +30,8 @@ def check(directory: Path | None, watching: bool) -> None:
         problems = course if isinstance(course, list) else []
         if isinstance(course, CompiledCourse):
             problems = same_id(course.slug, found.place, slugs)
+        if beside:
+            problems = sorted({*problems, *differences_in(found.files)})
         for problem in problems:
             say(found.place, problem)
         all_well = all_well and not problems
@@ -47,15 +50,3 @@ def same_id(slug: str, place: Path, slugs: dict[str, Path]) -> list[Problem]:
         return [Problem("course.yaml", 1, f"'{slug}' is also the id of {slugs[slug]}")]
     slugs[slug] = place
     return []
-
-
-@courses.command("stamp")
-@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
-def stamp(directory: Path) -> None:
-    """Mark every translation as brought up to date with the present text of its source."""
-    count = 0
-    for folder in places(directory):
-        for path in stamp_folder(folder):
-            click.echo(path)
-            count += 1
-    click.echo(f"{count} translations stamped", err=True)
