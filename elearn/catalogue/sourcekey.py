@@ -29,6 +29,7 @@ _ENDING = re.compile("|".join(map(re.escape, sorted(KNOWN, key=len, reverse=True
 _MENTION = re.compile(r"(?:step|term)\s*:\s*([a-z0-9-]+)")
 _IDENTIFIER = re.compile(r"[a-z0-9-]+")
 _HIDING = re.compile(r"\\(?:[xuUN]|\s*$)", re.MULTILINE)  # escapes of YAML that could spell a name otherwise
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _NO_LETTER = re.compile(r"[\W_]+")
 _LONGEST_NAME = 200
 
@@ -91,7 +92,7 @@ def _plain(text: str) -> str:
     if "&" in text:
         text = unescape(text)
     if "%" in text:
-        text = unquote(text)
+        text = _PERCENT.sub(lambda hit: unquote(hit[0]), text)
     return text.replace("\\", "")
 
 
