@@ -13,7 +13,7 @@ from elearn.core.i18n import LANGUAGE_COOKIE, LANGUAGES
 from elearn.core.origin import own_path
 from elearn.core.web import csrf_exempt, remember_choice
 from elearn.people import service as people
-from elearn.people.rules import PRIVACY_VERSION
+from elearn.people.rules import ERASURE_GRACE, PRIVACY_VERSION
 
 bp = Blueprint("home", __name__, template_folder="templates")
 HELP = ("trainee", "trainer", "administrator")
@@ -83,7 +83,7 @@ def help_page(role: str) -> Any:
     """What somebody with this role does here, and where."""
     if role not in HELP:
         abort(404)
-    return render_template(f"home/help/{role}.html")
+    return render_template(f"home/help/{role}.html", grace_days=ERASURE_GRACE.days)
 
 
 @bp.get("/manage/")
