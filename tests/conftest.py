@@ -83,6 +83,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[CLUSTER].stop()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: else one worker is still at it when the others have nothing left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if config.stash.get(SERVER, None) == "":
         terminalreporter.write_line(MISSING, red=True, bold=True)
