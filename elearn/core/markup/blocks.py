@@ -26,6 +26,7 @@ _BORDER = re.compile(rf" *{STX}(block|end):(\d+){ETX}\Z")
 _LINE = re.compile(r"( *)(/{3,})(.*)\Z")
 _OPENING = re.compile(r"[ \t]*([A-Za-z][\w-]*)[ \t]*(?:\|(.*))?\Z")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
+_OPTION = re.compile(r" {0,3}- \[[ xX]\]")
 _SETTING = re.compile(r"([A-Za-z][\w-]*):(?:[ \t]+(.*))?\Z")
 
 
@@ -63,6 +64,11 @@ class Block:
     settings: dict[str, str] = field(default_factory=dict)
     body: list[str] = field(default_factory=list)
     met: bool = False  # by the parser
+    lines: dict[str, int] = field(default_factory=dict)  # where each setting stands
+
+    def at(self, setting: str) -> int:
+        """Where to complain about a setting."""
+        return self.lines.get(setting, self.line)
 
 
 class CourseMarkdown(Markdown):
@@ -159,6 +165,7 @@ class BlockMarks(Preprocessor):
             elif not value:
                 self.notes.add(f"'{key}' has no value", line=at)
             else:
+                block.lines[key] = at
                 block.settings[key] = value[1:-1] if value[0] == value[-1] in "\"'" and len(value) > 2 else value
         return at
 
@@ -197,7 +204,10 @@ class BlockBodies(Preprocessor):
             elif collected[-1][0] == int(found[2]):
                 number, body = collected.pop()
                 if not KINDS[blocks[number].kind].raw:
-                    blocks[number].body = [_outdented(one, blocks[number].indent) for one in body]
+                    body = [_outdented(one, blocks[number].indent) for one in body]
+                    if blocks[number].kind == "question":  # each option begins anew, also right below a feedback
+                        body = [part for one in body for part in (("", one) if _OPTION.match(one) else (one,))]
+                    blocks[number].body = body
         for _, body in collected[1:]:  # a border that code swallowed
             collected[0][1].extend(body)
         return collected[0][1]

@@ -10,7 +10,7 @@ from elearn.core.markup.plot import MOST_SERIES, Chart, Row, drawn, swatch
 from elearn.core.markup.work import Work
 
 KINDS = ("bar", "stacked", "line")
-LONGEST_LABEL = 36  # characters; what stands in one line of the narrowest telephone
+LONGEST_LABEL = 32  # characters; what stands in one line of the narrowest telephone
 MOST_ROWS = {"bar": 24, "stacked": 24, "line": 60}
 MOST_BARS = 48
 MOST_DECIMALS = 6
@@ -71,7 +71,8 @@ def _line(work: Work, block: Block, label: str, cell: str) -> int:
 def _read(parts: list[etree.Element], block: Block, work: Work, title: str, unit: str) -> Chart:
     kind = block.settings.get("type", "bar")
     if kind not in KINDS:
-        raise _Bad(f"'{clip(kind)}' is not a type of chart: {', '.join(KINDS)}", "type", kind)
+        work.notes.add(f"'{clip(kind)}' is not a type of chart: {', '.join(KINDS)}", line=block.at("type"))
+        kind = "bar"
     if len(parts) != 1 or parts[0].tag != "table":
         raise _Bad("a chart holds one table and nothing else")
     head, *lines = [[work.text(cell) for cell in row] for row in parts[0].iter("tr")]

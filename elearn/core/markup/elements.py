@@ -114,7 +114,7 @@ def _question(element: etree.Element, block: Block, work: Work) -> None:
     lists = [part for part in others if part.tag == "ul" and part.find(f"li[@{TASK}]") is not None]
     if len(lists) != 1 or others[-1] is not lists[0]:
         work.notes.add(
-            "a question has one list of options, each with - [ ] or (right) - [x], and nothing after it",
+            "a question ends with its one list of options, each with - [ ] or (right) - [x]",
             line=block.line,
         )
         return

@@ -62,7 +62,7 @@ def finish(root: etree.Element, blocks: list[Block], work: Work) -> None:
 
 def _words(element: etree.Element) -> int:
     """Running words, for the time that reading takes."""
-    return sum(any(map(str.isalnum, word)) for word in " ".join(element.itertext()).split())
+    return sum(any(map(str.isalnum, word)) for word in "".join(element.itertext()).split())
 
 
 def _heading(element: etree.Element, work: Work) -> None:

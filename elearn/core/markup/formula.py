@@ -119,9 +119,11 @@ def _joined(children: list[etree.Element]) -> list[etree.Element]:
     out: list[etree.Element] = []
     for child in children:
         before = out[-1] if out else None
-        if child.tag == "mn" and len(out) > 1 and out[-1].tag == "comma" and out[-2].tag == "mn":
-            comma = out.pop()
-            out[-1].text = _text(out[-1]) + comma.get("sign", "") + _text(child)
+        last = child[0] if child.tag in ("msup", "msub", "msubsup") else child
+        if last.tag == "mn" and len(out) > 1 and out[-1].tag == "comma" and out[-2].tag == "mn":
+            comma, first = out.pop(), out.pop()
+            last.text = _text(first) + comma.get("sign", "") + _text(last)
+            out.append(child)
         elif before is not None and _upright(before) and _upright(child):
             before.text = _text(before) + _text(child)
         else:

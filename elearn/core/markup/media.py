@@ -76,7 +76,7 @@ def _minutes(block: Block, work: Work) -> list[str]:
     )
     if re.fullmatch(r"[0-9]{1,3}", told) and 1 <= int(told) <= LONGEST:
         return [minutes(int(told), work.lang)]
-    work.notes.add(f"'minutes:' says how long a recording is, 1 to {LONGEST}", line=block.line)
+    work.notes.add(f"'minutes:' says how long a recording is, 1 to {LONGEST}", line=block.at("minutes"))
     return []
 
 
@@ -89,11 +89,11 @@ def _elsewhere(element: etree.Element, block: Block, work: Work) -> None:
     except ValueError:
         parts, site = urlsplit(""), ""
     if parts.scheme != "https" or not site or not re.fullmatch(r"[^\s\"<>`]+", target):
-        work.notes.add(f"'link:' is an address that begins with https://: {clip(target)}", line=block.line)
+        work.notes.add(f"'link:' is an address that begins with https://: {clip(target)}", line=block.at("link"))
         return
     for key in ("captions", "poster"):
         if key in block.settings:
-            work.notes.add(f"'{key}' belongs to a 'file:', not to a link", line=block.line)
+            work.notes.add(f"'{key}' belongs to a 'file:', not to a link", line=block.at(key))
     line = etree.SubElement(element, "p")
     link = etree.SubElement(line, "a", {"href": target, "rel": "noopener"})
     link.text = f"{work.word(f'{block.kind}-at')} "
@@ -102,11 +102,11 @@ def _elsewhere(element: etree.Element, block: Block, work: Work) -> None:
 
 def _player(element: etree.Element, block: Block, work: Work, title: str) -> list[str]:
     """The player of a file of the course; its size in words."""
-    found = work.file(block.settings["file"], "", block.line)
+    found = work.file(block.settings["file"], "", block.at("file"))
     if found is None:
         return []
     if found.mime and not found.mime.startswith(f"{block.kind}/") and found.url:
-        work.notes.add(f"'file:' is not {block.kind}: {clip(found.name)}", line=block.line)
+        work.notes.add(f"'file:' is not {block.kind}: {clip(found.name)}", line=block.at("file"))
     player = etree.SubElement(
         element, block.kind, {"controls": "", "preload": "none", "src": found.url, "aria-label": title}
     )
@@ -117,17 +117,17 @@ def _player(element: etree.Element, block: Block, work: Work, title: str) -> lis
 
 def _pictures(player: etree.Element, block: Block, work: Work) -> None:
     if "poster" in block.settings:
-        poster = work.picture(block.settings["poster"], "", block.line)
+        poster = work.picture(block.settings["poster"], "", block.at("poster"))
         if poster is not None:
             player.attrib.update({"poster": poster.url, "width": str(poster.width), "height": str(poster.height)})
     if "captions" not in block.settings:
         work.notes.add("a video needs 'captions:', a file of the type .vtt", line=block.line)
         return
-    captions = work.file(block.settings["captions"], "", block.line)
+    captions = work.file(block.settings["captions"], "", block.at("captions"))
     if captions is None:
         return
     if captions.url and captions.mime != "text/vtt":
-        work.notes.add(f"'captions:' is not a file of the type .vtt: {clip(captions.name)}", line=block.line)
+        work.notes.add(f"'captions:' is not a file of the type .vtt: {clip(captions.name)}", line=block.at("captions"))
     etree.SubElement(
         player,
         "track",

@@ -13,7 +13,7 @@ from itertools import pairwise
 from elearn.core.markup.figures import decimals
 from elearn.core.markup.words import direction, number
 
-CHARACTER = 2.7  # per cent that a character may need on the narrowest telephone
+CHARACTER = 3.2  # per cent that a character may need on the narrowest telephone
 LABEL, BAR, THIN, GAP = 1.5, 1.2, 1.05, 0.7  # em
 TOP, HIGH, FOOT = 1.3, 11.0, 1.8
 STRIPES = {  # what tells the series apart without colours
@@ -270,7 +270,7 @@ def _feet(chart: Chart, pen: _Pen, across: Sequence[float]) -> str:
     wide = [CHARACTER * len(row.label) for row in chart.rows]
     kept = [len(across) - 1]
     for index in range(len(across) - 1):
-        free = all(abs(across[index] - across[other]) > (wide[index] + wide[other]) / 2 + 2 for other in kept)
+        free = all(abs(across[index] - across[other]) > (wide[index] + wide[other]) / 2 + 3 for other in kept)
         if free:
             kept.append(index)
     parts = []

@@ -165,7 +165,7 @@ class BeforeInline(Treeprocessor):
     """
 
     LIST = re.compile(r"\s{0,3}(?:[-*+]|\d{1,2}\.)\s+\S")
-    TICK = re.compile(r"\[([ xX])\](?:\s+|\Z)")
+    TICK = re.compile(r"\[([ xX])\](?:[ \t]+|(?=\n)|\Z)")
     BLOCK = re.compile(r"/{3,}(?!/)")
     READ = re.compile(rf"(?<!`)(`+)(?!`)[^`]*(?<!`)\1(?!`)|{InlineFormula.PATTERN}")
     HALF = re.compile(r"(?<!\\)\\[()][^\n]{0,30}")

@@ -86,13 +86,13 @@ if (terms && "popover" in HTMLElement.prototype) {
   });
 }
 
-// Whether an answer to a question in the text is right is said once, when it is opened.
+// Whether an answer to a question in the text is right is said when it is opened; why, the reader reads on.
 if (document.querySelector(".check")) {
   const said = document.createElement("p");
   said.className = "visually-hidden";
   said.setAttribute("role", "status");
   document.querySelector(".prose").append(said);
   document.addEventListener("toggle", ({ target }) => {
-    if (target.open && target.matches(".check > details")) said.textContent = target.querySelector("p").textContent;
+    if (target.open && target.matches(".check > details")) said.textContent = target.querySelector("strong").textContent;
   }, true);
 }
