@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from elearn.catalogue.compiled import CompiledCourse
 from elearn.catalogue.files import hidden
@@ -31,6 +32,14 @@ class Reading:
     @property
     def notices(self) -> tuple[Problem, ...]:
         return self.course.notices if self.course else ()
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """How a domain shows a kind of step that it knows better: a template, and what it needs beside the step."""
+
+    template: str
+    context: Callable[[StepContent, str], Mapping[str, Any]]
 
 
 class Draft:
@@ -73,9 +82,11 @@ def _stats(path: Path, name: str) -> Iterator[tuple[str, int, int, int]]:
     yield name, stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def saves(place: Path, pause: Callable[[float], object] = time.sleep) -> Iterator[None]:
-    """At once, and then after every save, when the folder has come to rest: editors write in several goes."""
-    seen: Stamp | None = None
+def saves(place: Path, pause: Callable[[float], object] = time.sleep, seen: Stamp | None = None) -> Iterator[None]:
+    """After every save, when the folder has come to rest: editors write in several goes.
+
+    At once as well, unless the folder still is what was `seen`.
+    """
     while True:
         now = stamp(place)
         if now != seen:

@@ -3,7 +3,9 @@
 from flask import Flask
 
 from elearn.catalogue import cli_publish as cli_publish  # adds its commands to the group
+from elearn.catalogue import cli_stats as cli_stats
 from elearn.catalogue import cli_translations as cli_translations
+from elearn.catalogue import cli_write as cli_write
 from elearn.catalogue import holders
 from elearn.catalogue import models as models
 from elearn.catalogue.cli import courses

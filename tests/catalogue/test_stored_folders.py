@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from elearn.catalogue import reading, sources
+from elearn.catalogue import cli_publish, reading, sources
 from elearn.catalogue.compiled import CompiledCourse
 from elearn.catalogue.export import write_folder, zipped
 from elearn.catalogue.folder import read_folder
@@ -192,3 +192,31 @@ def test_a_zip_holds_what_the_folder_holds(tmp_path: Path) -> None:
     archive = tmp_path / "course.zip"
     archive.write_bytes(zipped(files()))
     assert read_folder(archive) == (files(), [])
+
+
+def test_a_course_that_changes_under_people_needs_a_reason(app, command, tmp_path, amina, academy, monkeypatch) -> None:
+    result = command("courses", "export", academy.slug, tmp_path / "academy")
+    assert result.exit_code == 0, result.stderr
+    folder = tmp_path / "academy"
+    lesson = next(folder.rglob("lesson.en.md"))
+    lesson.write_text(lesson.read_text() + "\nOne more sentence.\n")
+    silent = command("courses", "sync", folder)
+    assert silent.exit_code == 1
+    assert "--reason" in silent.stdout
+    dry = command("courses", "sync", folder, "--dry-run")
+    assert dry.exit_code == 0
+    assert "would be published as a correction" in dry.stderr
+    assert "1 of 1 enrolled get it at once" in dry.stderr
+    assert db.session.scalar(select(func.max(CourseVersion.number))) == 1
+    said = command("courses", "sync", folder, "--reason", "A sentence\nwas missing")
+    assert "correction published, version 2" in said.stderr
+    reason = select(CourseVersion.reason).where(CourseVersion.number == 2)
+    assert db.session.scalar(reason) == "A sentence was missing"
+    module = next(folder.rglob("module.yaml"))
+    module.write_text(module.read_text().replace("minutes: ", "minutes: 1", 1))
+    monkeypatch.setattr(cli_publish, "at_terminal", lambda: True)
+    asked = command("courses", "sync", folder, input="It takes longer\n")
+    assert "Why, in one line" in asked.stderr
+    assert "published, version 3" in asked.stderr
+    assert "1 of 1 enrolled stay on version 1" in asked.stderr
+    assert db.session.scalar(select(CourseVersion.reason).where(CourseVersion.number == 3)) == "It takes longer"
