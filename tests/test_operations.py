@@ -68,6 +68,7 @@ def machine(request, tmp_path) -> Iterator[Machine]:
     one.stop()
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_every_command_of_the_document_works(machine, inbox):
     """In the order of the document; a trainee comes in between, and what she earns outlives all that follows."""
