@@ -2,7 +2,7 @@
 
 python := .venv/bin/python
 
-.PHONY: help run test check bench sheet screenshots messages clean
+.PHONY: help run test check faults bench sheet screenshots messages clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -21,6 +21,10 @@ check: ## style, types and the rules of the house, without the other tests
 	$(python) -m ruff check .
 	$(python) -m mypy
 	$(python) -m pytest --quiet --database=all --numprocesses=auto tests/test_*.py
+
+faults: ## kill server and worker at random moments of a thousand schedules on each database, ten minutes; SEED=… again
+	@.ci/setup test
+	@FAULT_SCHEDULES=1000 FAULT_SEED=$(SEED) $(python) -m pytest --quiet --database=all tests/faults/test_killed.py
 
 sheet: ## pictures of every page, for looking at: instance/sheet/index.html; ONLY=quiz LANGS=ar for some
 	@.ci/setup test

@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     hide_links(app)
     if not app.testing:
         logging.config.dictConfig(configuration(readable=app.config["DEMONSTRATION"]))
+        logging.raiseExceptions = False  # a line for which the disk has no room is lost, without words between others
         logging.captureWarnings(True)
 
 

@@ -21,9 +21,9 @@ from elearn.core.access import Permission, person_or_none
 from elearn.core.db import db
 from elearn.core.measuring import Measured
 from elearn.core.models import Job, JobState
+from elearn.core.readiness import MAIL
 
 COUNTED = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)  # those done are too many to be worth it
-MAIL = "mail.send"
 _here = CollectorRegistry()
 _requests = Counter("elearn_requests", "Requests answered.", ["endpoint", "status"], registry=_here)
 _seconds = Histogram(

@@ -19,6 +19,7 @@ from elearn.core.models import Job, JobState
 from elearn.core.storage import storage
 
 WORKER_SEEN = "worker_seen_at"
+MAIL = "mail.send"
 SILENT = dt.timedelta(minutes=5)
 PROBE = bytes(4096)
 
@@ -54,6 +55,14 @@ def worker_at_work() -> bool:
     """Whether a worker was heard of lately."""
     silence = worker_silence()
     return silence is not None and silence < SILENT
+
+
+def mails_go_out() -> bool:
+    """Whether no message waits that the mail server did not take when it was offered."""
+    refused = select(Job.id).where(
+        Job.kind == MAIL, Job.state.in_((JobState.QUEUED, JobState.RUNNING, JobState.FAILED)), Job.error.is_not(None)
+    )
+    return db.session.execute(refused.limit(1)).first() is None
 
 
 def free_bytes() -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 from flask_babel import gettext as _
+from xlsxwriter.exceptions import FileCreateError
 
 from elearn.core.errors import Refused
 
@@ -21,6 +22,7 @@ with suppress(ImportError):  # no wheel for this machine: the other library writ
 MOST_ROWS = 1_048_575  # what a sheet holds below its heading
 LONGEST_TEXT = 32_767  # what a cell holds
 LONGEST_NAME = 31
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -43,11 +45,23 @@ def write(
     counted = _Counted(rows)
     first = next(counted, None)
     name = sheet_name(sheet)
-    if fast is None or first is None:  # the fast library takes the heading from the first row
-        _write_slowly(path, heads, itertools.chain([] if first is None else [first], counted), name, right_to_left)
-    else:
-        _write_fast(path, heads, itertools.chain([first], counted), name, right_to_left)
+    try:
+        if fast is None or first is None:  # the fast library takes the heading from the first row
+            _write_slowly(path, heads, itertools.chain([] if first is None else [first], counted), name, right_to_left)
+        else:
+            _write_fast(path, heads, itertools.chain([first], counted), name, right_to_left)
+    except (OSError, FileCreateError) as failure:
+        _raise_numbered(failure)
+        raise
     return counted.number
+
+
+def _raise_numbered(failure: Exception) -> None:
+    """Both libraries tell in words only that the disk is full; others ask for the number."""
+    if isinstance(cause := failure.args[0], OSError):
+        raise cause from failure
+    if told := _OS_ERROR.search(str(failure)):
+        raise OSError(int(told[1]), str(failure)) from failure
 
 
 def sheet_name(wanted: str) -> str:

@@ -14,11 +14,12 @@ from elearn.home.views import bp
 @bp.get("/readyz")
 @public
 def readyz() -> Any:
-    """503 until database, migrations and storage are in order. The worker is told beside: pages work without it."""
+    """503 until database, migrations and storage are in order. Told beside, as pages work without: worker and mail."""
     held = readiness.checks()
     lines = [f"{name}: {'ok' if holds else 'failed'}" for name, holds in held.items()]
     if held["database"]:
         lines.append(f"worker: {'ok' if readiness.worker_at_work() else 'silent'}")
+        lines.append(f"mail: {'ok' if readiness.mails_go_out() else 'late'}")
     return _plain("\n".join(lines) + "\n", 200 if all(held.values()) else 503)
 
 

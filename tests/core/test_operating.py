@@ -24,13 +24,13 @@ TOKEN = "t0ken-of-the-one-who-watches"
 def test_an_instance_in_order_is_ready(visitor, fresh_context):
     assert (visitor.get("/readyz").status_code, visitor.get("/readyz").text) == (
         200,
-        "database: ok\nmigrations: ok\nstorage: ok\nworker: silent\n",
+        "database: ok\nmigrations: ok\nstorage: ok\nworker: silent\nmail: ok\n",
     )
     with fresh_context():
         readiness.worker_seen()
         readiness.worker_seen()
     answer = visitor.get("/readyz")
-    assert answer.text.endswith("worker: ok\n")
+    assert answer.text.endswith("worker: ok\nmail: ok\n")
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -34,7 +34,7 @@ from tests.support.lives import mortal, until
 from tests.support.trainee import Attempt as Known
 from tests.support.trainee import Browser, Tally, Trainee, signed_in
 
-SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "60"))
+SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "40"))
 SEED = os.environ.get("FAULT_SEED") or secrets.token_hex(4)
 AT_ONCE = 8
 LIMIT, PASS = 2, 60  # attempts, per cent: as the course says

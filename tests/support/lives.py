@@ -23,7 +23,7 @@ class Lives:
         self.kills = 0
         self._over = False
         self._present: list[int] = []
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # reentrant
         self._listener = threading.Thread(target=self._listen)
         self._listener.start()
 
@@ -47,12 +47,19 @@ class Lives:
                 raise AssertionError(f"only {self.told} of {number} came to life")
 
     def kill(self, rng: Random) -> None:
-        """One of those that live, with SIGKILL; one time in four all of them."""
+        """One of those that live; one time in four all of them."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._present), 10)
-            if not self._present:
-                return
-            doomed = list(self._present) if rng.random() < 0.25 else [rng.choice(self._present)]
+            if self._present:
+                self._kill(list(self._present) if rng.random() < 0.25 else [rng.choice(self._present)])
+
+    def kill_all(self) -> None:
+        """Whoever lives now."""
+        with self._changed:
+            self._kill(list(self._present))
+
+    def _kill(self, doomed: list[int]) -> None:
+        with self._changed:
             for pid in doomed:
                 self._present.remove(pid)
                 with suppress(ProcessLookupError):
