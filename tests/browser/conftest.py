@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.support.live import free_port, running
 from tests.support.tour import Tour
+from tests.support.two_versions import Publish, publishing
 from tests.support.visit import Visit
 
 PASSWORD = "a plain password for tests"
@@ -16,6 +17,7 @@ PASSWORD = "a plain password for tests"
 @dataclass(frozen=True)
 class Site:
     address: str
+    publish: Publish
     password: str = PASSWORD
 
 
@@ -25,7 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("demonstration")
     environment = {"DATA_DIR": str(folder / "data"), "DEMO_PASSWORD": PASSWORD, "WEB_CONCURRENCY": "1"}
     with running(["-m", "elearn.demonstration"], free_port(), environment, folder / "log") as address:
-        yield Site(address)
+        yield Site(address, publishing(environment, folder / "ruled"))
 
 
 @pytest.fixture
@@ -46,6 +48,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
 def _tour(chromium: Browser, site: Site) -> Iterator[Tour]:
     tour = Tour(chromium, site.address, site.password)
     tour.prepare()
+    tour.by_rules(site.publish)
     yield tour
     tour.close()
 

@@ -17,6 +17,7 @@ from elearn.core.i18n import LANGUAGES
 from tests.support.chromium import launched
 from tests.support.live import ROOT, free_port, running
 from tests.support.tour import STOPS, Stop, Tour
+from tests.support.two_versions import publishing
 
 FOLDER = ROOT / "instance" / "sheet"
 PASSWORD = "a plain password for pictures"
@@ -33,14 +34,16 @@ div{{display:flex;gap:.75rem;align-items:start;overflow-x:auto}}img{{height:44re
 
 
 @contextmanager
-def demonstration() -> Iterator[Tour]:
-    """A tour of an instance that lives as long as the block."""
+def demonstration(*, rules: bool = False) -> Iterator[Tour]:
+    """A tour of an instance that lives as long as the block; `rules`: with a course that has some."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {"DATA_DIR": f"{folder}/data", "DEMO_PASSWORD": PASSWORD, "WEB_CONCURRENCY": "1"}
         log = Path(folder) / "log"
         with running(["-m", "elearn.demonstration"], free_port(), environment, log) as site, launched() as browser:
             tour = Tour(browser, site, PASSWORD)
             tour.prepare()
+            if rules:
+                tour.by_rules(publishing(environment, Path(folder) / "ruled"))
             yield tour
             tour.close()
 
@@ -49,7 +52,7 @@ def main() -> int:
     wanted = [stop for stop in STOPS if os.environ.get("ONLY", "") in stop.name]
     langs = os.environ.get("LANGS", " ".join(LANGUAGES)).split()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with demonstration() as tour:
+    with demonstration(rules=True) as tour:
         body = "".join(section(tour, stop, langs) for stop in wanted)
     index = FOLDER / "index.html"
     index.write_text(PAGE.format(when=time.strftime("%d %B %Y, %H:%M"), body=body), encoding="utf-8")

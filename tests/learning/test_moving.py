@@ -311,7 +311,7 @@ def test_boris_sees_the_versions_and_how_many_are_on_each(first, amina, chloe, b
     his = browser(boris)
     page = his.get(VERSIONS).text
     newest, oldest = page.split('<th scope="row" class="num">')[1:]
-    assert "new version" in newest and "newest" in newest and "the command line" in newest
+    assert "new version" in newest and "newest" in newest and "by the command line" in newest
     assert [cell.split("<")[0] for cell in oldest.split('<td class="num">')[1:]] == ["1", "1", "0"]
     assert f'href="{ALL}"' in page and "1 person studies an older version" in page
     assert f'href="{VERSIONS}"' in his.get(f"/manage/courses/{SLUG}/people").text

@@ -20,6 +20,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def commanded(environment: dict[str, str], *arguments: str) -> str:
+    """`flask …arguments…` beside a running instance; what it said."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", *arguments],
+        cwd=ROOT,
+        env={**inherited, "DEMONSTRATION": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 @contextmanager
 def running(arguments: list[str], port: int, environment: dict[str, str], log: Path) -> Iterator[str]:
     """`python …arguments…` in a clean environment until the block ends; the address once it answers /healthz."""

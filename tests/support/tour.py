@@ -7,6 +7,9 @@ from functools import partial
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.support import ruled_course, two_versions
+from tests.support.two_versions import Publish
+
 DESK: ViewportSize = {"width": 1280, "height": 900}
 SLUG = "conditional-cash-transfers"
 LESSON, CHECK, FINAL = "what-is-a-cct", "check-foundations", "final-quiz"
@@ -71,6 +74,7 @@ def unfold(page: Page) -> None:
 
 
 QUIZ = f"/courses/{SLUG}/quiz/{CHECK}"
+RULED = f"/courses/{ruled_course.SLUG}"
 STOPS = (
     Stop("front", "home.front", "visitor", "/"),
     Stop("catalogue", "catalogue.courses", "visitor", "/courses/"),
@@ -128,6 +132,14 @@ STOPS = (
     Stop("quiz-review", "assessment.review", "reader", f"{QUIZ}/1/review"),
     Stop("quiz-result", "assessment.result", "candidate", f"/courses/{SLUG}/quiz/{FINAL}/1/result"),
     Stop("quiz-again", "assessment.quiz", "candidate", f"/courses/{SLUG}/quiz/{FINAL}"),
+    Stop("glossary", "learning.glossary", "visitor", f"{RULED}/glossary"),
+    Stop("glossary-nothing", "learning.glossary", "visitor", f"{RULED}/glossary?q=astronomy"),
+    Stop("course-rules", "home.course", "newcomer", f"{RULED}/"),
+    Stop("course-rules-visitor", "home.course", "visitor", f"{RULED}/"),
+    Stop("lesson-rules", "learning.lesson", "newcomer", f"{RULED}/learn/begin", unfold),
+    Stop("lesson-closed", "learning.lesson", "newcomer", f"{RULED}/learn/read-on"),
+    Stop("lesson-later", "learning.lesson", "newcomer", f"{RULED}/learn/extra"),
+    Stop("file", "learning.file", "newcomer", f"{RULED}/file/plan"),
     Stop("learning-completed", "home.my_learning", "graduate", "/me/"),
     Stop("course-completed", "home.course", "graduate", f"/courses/{SLUG}/"),
     Stop("certificates", "certification.mine", "graduate", "/me/certificates"),
@@ -135,6 +147,10 @@ STOPS = (
     Stop("teaching", "learning.manage_courses", "trainer", "/manage/courses"),
     Stop("teaching-course", "learning.manage_course", "trainer", f"/manage/courses/{SLUG}/people"),
     Stop("teaching-person", "assessment.manage_person", "trainer", "{trainee}"),
+    Stop("versions", "learning.manage_versions", "administrator", f"/manage{RULED}/versions"),
+    Stop("move-all", "learning.move_everybody", "administrator", f"/manage{RULED}/versions/2/move"),
+    Stop("move-nobody", "learning.move_everybody", "trainer", f"/manage/courses/{SLUG}/versions/1/move"),
+    Stop("move-person", "learning.move_person", "administrator", "{to_move}/move/2"),
     Stop("manage-trainer", "home.manage", "trainer", "/manage/"),
     Stop("manage", "home.manage", "administrator", "/manage/"),
     Stop("people", "people.manage_people", "administrator", "/manage/people"),
@@ -212,6 +228,17 @@ class Tour:
         self._sit_quizzes()
         self._administer()
         self._look_up_addresses()
+
+    def by_rules(self, publish: Publish) -> None:
+        """Let somebody study a course in which one step waits for another, and of which there is a newer version."""
+        publish(two_versions.first_version())
+        page = self.page("newcomer")
+        page.goto(f"{RULED}/enrol")
+        send(page)
+        publish(two_versions.second_version())
+        page = self.page("administrator")
+        page.goto(f"/manage{RULED}/people")
+        self.found["to_move"] = page.locator("main tr:has-text('Nadia') a").first.get_attribute("href") or ""
 
     def _register(self) -> None:
         page = self.page("visitor")
