@@ -7,7 +7,39 @@ import click
 from flask import current_app
 
 from elearn.catalogue.cli import courses
+from elearn.catalogue.export import write_folder
 from elearn.catalogue.folder import courses_in
+from elearn.catalogue.sheet import LANGUAGES
+from elearn.catalogue.skeleton import skeleton
+from elearn.catalogue.stamp import stamp_folder
+from elearn.catalogue.yamlread import IDENTIFIER
+from elearn.core.errors import Refused
+
+
+@courses.command("new")
+@click.argument("slug")
+@click.option("--languages", default="en,ar,fr", show_default=True, help="The one you write first comes first.")
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), help="The folder to write; SLUG when left out."
+)
+def new(slug: str, languages: str, into: Path | None) -> None:
+    """Write a course to begin with: every file, every element and every type of question once, with remarks."""
+    langs = [lang.strip() for lang in languages.split(",") if lang.strip()]
+    if not IDENTIFIER.match(slug) or len(slug) > 60:
+        raise click.BadParameter(
+            "only lower-case letters a-z, digits and single hyphens, at most 60", param_hint="SLUG"
+        )
+    if not langs or not set(langs) <= set(LANGUAGES):
+        raise click.BadParameter(f"some of {', '.join(LANGUAGES)}, with commas between", param_hint="--languages")
+    target = into or Path(slug)
+    try:
+        write_folder(skeleton(slug, langs), target)
+        stamp_folder(target)
+    except (Refused, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{target}: in order, and ready to be written anew", err=True)
+    click.echo(f"  flask courses preview {target}", err=True)
+    click.echo(f"  flask courses check {target} --watch", err=True)
 
 
 @courses.command("preview")
