@@ -22,6 +22,94 @@ LISTEN = """() => {
 }"""
 
 
+TASKS = {  # what a trainee does on a page, in the order in which it is spoken
+    "catalogue-filters": (
+        r'search "Courses"',
+        r'searchbox "Search the courses"',
+        r'button "Search"',
+        r'combobox "Theme"',
+        r'combobox "Length"',
+        r'button "Show these courses"',
+        r'list "What limits the list"',
+        r"heading .*\[level=2\]",
+    ),
+    "course-visitor": (
+        r'navigation "You are here"',
+        r"heading .*\[level=1\]",
+        r'link "Sign in to enrol"',
+        r'link "Read the first lesson',
+        r'heading "Syllabus" \[level=2\]',
+    ),
+    "sign-in-refused": (
+        r'heading "Sign in" \[level=1\]',
+        r'heading "One correction is needed" \[level=2\]',
+        r'textbox "E-mail address"',
+        r'textbox "Password"',
+        r'button "Sign in"',
+        r'link "I have forgotten my password"',
+    ),
+    "register-corrections": (
+        r'heading "Open an account" \[level=1\]',
+        r"heading .*corrections",
+        r'link "Your name in Latin',
+        r'link "E-mail address"',
+        r'textbox "Your name in Latin letters',
+        r'textbox "E-mail address',
+        r'textbox "Password',
+        r'combobox "Country',
+        r"checkbox .*privacy",
+        r"button ",
+    ),
+    "enrol": (
+        r'textbox "Your name in Latin letters',
+        r'combobox "Language of the lessons',
+        r'button "Confirm and enrol"',
+    ),
+    "quiz-before": (r"heading .*\[level=1\]", "term", "definition", r'button "Start"', r'link "Back to the course"'),
+    "quiz-review": (r'heading "Before you hand in" \[level=1\]', r'link "Question 2"', r'button "Hand in"'),
+    "quiz-result": (
+        r'heading "Not passed yet" \[level=1\]',
+        r'link "Read lesson',
+        r'button "Start another attempt"',
+        r'heading "By objective" \[level=2\]',
+        r'heading "Question by question" \[level=2\]',
+        r'heading "Question 1 .*\[level=3\]',
+    ),
+    "certificate": (
+        r'navigation "You are here"',
+        r"heading .*\[level=1\]",
+        r'heading "Leila Demo',
+        "term",
+        "definition",
+        r'heading "The paper" \[level=2\]',
+        r'heading "Let others check it" \[level=2\]',
+    ),
+    "verify-form": (r'heading "Check a certificate" \[level=1\]', r'textbox "Verification code', r'button "Check"'),
+    "verify-valid": (r'heading "Valid\. Issued', r'heading "Leila Demo', "term", "definition"),
+    "profile": (
+        r'heading "My profile" \[level=1\]',
+        r'textbox "Your name in Latin letters',
+        r'combobox "Country',
+        r'button "Save the profile"',
+        r'link "Download my data, or erase',
+        r'button "Sign out on every device"',
+    ),
+    "my-data": (
+        r'heading "My data" \[level=1\]',
+        r'heading "Download my data" \[level=2\]',
+        r'heading "Erase my account" \[level=2\]',
+        r'link "What is erased',
+    ),
+    "erase-me": (
+        r'heading "Erase my account" \[level=1\]',
+        r'heading "Ask for the erasure"',
+        r"textbox ",
+        r'textbox "Present password',
+        r'button "Erase my account"',
+    ),
+}
+
+
 def stop(name: str) -> Stop:
     return next(one for one in STOPS if one.name == name)
 
@@ -77,6 +165,17 @@ def test_a_question_is_spoken_in_order(tour: Tour):
     assert in_order(spoken(page), r"heading .*\[level=1\]", "group", r'button "Save and review"',
                     r'navigation "Questions"', r'link "Question 1', r'button "Save and go on later"') == []  # fmt: skip
     assert live_regions(page) <= {"status"}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_is_spoken_in_order(task: str, tour: Tour):
+    page = tour.open(stop(task), "en")
+    around = (r'link "Skip to the text"', "banner", r'form "Language"', r'navigation "Main"', "main")
+    lines = spoken(page)
+    assert in_order(lines, *around, *TASKS[task], "contentinfo") == []
+    assert sum("[level=1]" in line for line in lines) == 1
+    corrected = page.locator(".error-summary").count() == 1
+    assert live_regions(page) <= ({"status", "alert"} if corrected else {"status"})
 
 
 def live_regions(page: Page) -> set[str]:
