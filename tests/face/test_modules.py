@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
+from elearn.core.i18n import folded
 from elearn.core.web import HEADERS
 from tests.face.conftest import ELEARN
 
@@ -235,3 +236,46 @@ def test_a_lost_connection_is_told_in_words(site: Site) -> None:
     assert line.inner_text() == "There is no connection."
     page.context.set_offline(False)
     assert line.inner_text() == ""
+
+
+TERMS = {"a": "Éligibilité", "b": "الاستهداف مُباشَرة", "c": "Proxy means test 3"}
+
+
+def glossary(site: Site, typed: str = "") -> Page:
+    listed = "".join(
+        f'<div id="term-{key}" data-find="{folded(term)}"><dt>{term}</dt></div>' for key, term in TERMS.items()
+    )
+    return site.show(
+        f'<form data-glossary><input name="q" value="{typed}"><button>Search</button></form>'
+        f'<p data-found data-none="No term" data-some="Found:">3 terms</p><dl class="glossary">{listed}</dl>',
+        "glossary",
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "said"),
+    [
+        ("eligib", "a", "Found: 1"),
+        ("ÉLIGIBILITÉ", "a", "Found: 1"),
+        ("إستهداف", "b", "Found: 1"),
+        ("مباشره", "b", "Found: 1"),
+        ("test ٣", "c", "Found: 1"),
+        ("i", "a", "Found: 1"),
+        ("e", "ac", "Found: 2"),
+        ("proxy nothing", "", "No term"),
+        (" ", "abc", "3 terms"),
+    ],
+)
+def test_the_glossary_finds_while_one_types_as_the_server_would(site: Site, typed: str, shown: str, said: str) -> None:
+    page = glossary(site)
+    page.fill("[name=q]", typed)
+    visible = [key for key in TERMS if page.is_visible(f"#term-{key}")]
+    assert ("".join(visible), page.inner_text("[data-found]")) == (shown, said)
+    words = folded(typed).split()
+    assert visible == [key for key, term in TERMS.items() if all(word in folded(term) for word in words)]
+
+
+def test_a_glossary_that_was_searched_by_the_server_is_searched_by_it_again(site: Site) -> None:
+    page = glossary(site, "proxy")
+    page.fill("[name=q]", "nothing")
+    assert page.is_visible("#term-a")

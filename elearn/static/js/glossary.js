@@ -9,7 +9,7 @@ const letters = { "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "�
 
 // As elearn.core.i18n.folded does it on the server.
 const folded = (text) => text.replace(/ـ/g, "").normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "")
-  .replace(/./gu, (letter) => letters[letter] ?? letter);
+  .replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660).replace(/./gu, (letter) => letters[letter] ?? letter);
 
 function look() {
   const words = folded(field.value).split(/\s+/).filter(Boolean);
