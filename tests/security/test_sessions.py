@@ -1,15 +1,15 @@
 """Sessions and links: nobody is put into a session they did not open; no link outlives the password it came by."""
 
-import time
-
 import pytest
 from sqlalchemy import select
 
 from elearn.core.db import db
 from elearn.people import links, roles
 from elearn.people.models import SignIn, User
+from tests.access_table import OPEN, SIGN_IN, TABLE
 from tests.factories import people as make
 from tests.support.letters import code_in, last_letter, link_in
+from tests.test_access import address_of
 
 COOKIE, HOST = "__Host-session", "academy.example.org"
 PASSWORD = "the well is deep enough"
@@ -155,13 +155,16 @@ def test_the_database_gives_nobody_a_session(amina, browser):
 
 
 @pytest.mark.one_database
-def test_a_device_that_is_left_alone_for_a_month_is_signed_out(amina, browser, monkeypatch):
-    """The cookie is signed with its time, whatever the browser makes of its age."""
-    hers = browser(amina)
-    assert signed_in(hers)
-    later = time.time() + 31 * 24 * 3600
-    monkeypatch.setattr(time, "time", lambda: later)
-    assert not signed_in(hers)
+def test_signing_out_is_offered_on_every_page_that_takes_signing_in(app, busy_academy, browser):
+    people = {name: browser(make.persona(name.capitalize())) for name in ("amina", "boris", "dawit")}
+    pages = 0
+    for row in (row for row in TABLE if row.method == "GET" and row.visitor is SIGN_IN):
+        who = next((name for name in people if getattr(row, name) is OPEN), "dawit")
+        answer = people[who].get(address_of(row, app, busy_academy))
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            assert 'action="/sign-out"' in answer.text, row
+            pages += 1
+    assert pages > 15
 
 
 @pytest.mark.one_database
