@@ -7,11 +7,13 @@ with a reason in translations.yaml.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from elearn.catalogue.alignment import Pair, align
 from elearn.catalogue.blocks import ABBREVIATION, NOTE, ROW, TASK, Block, cells
 from elearn.catalogue.facts import Lost, facts, lost, persons, unaccented
 from elearn.catalogue.files import Files
+from elearn.catalogue.pictures import SVG
 from elearn.catalogue.sheet import read_sheet
 from elearn.catalogue.translations import Stamps, describe, read_stamps
 from elearn.catalogue.units import LESSON, STAMPS, Unit, print_of, units
@@ -44,6 +46,7 @@ def differences(files: Files, languages: tuple[str, ...]) -> list[Problem]:
     """Everything that is not accepted, sorted; and what was accepted and is no longer there."""
     stamps = read_stamps(files, _ignore)
     found = [one for unit in units(files, languages) for one in _of(unit, languages, stamps)]
+    found += _drawings(files, languages)
     keys = {one.key for one in found if one.key}
     accepted = {one.difference for one in stamps.accepted}
     gone = [
@@ -69,6 +72,34 @@ def _absent(unit: Unit, lang: str) -> Difference:
         return Difference(unit.source_path, 1, f"there is no lesson.{lang}.md")
     first = unit.source[0]
     return Difference(unit.source_path, first.line, f"'{lang}' is missing: “{first.words}”")
+
+
+def _drawings(files: Files, languages: tuple[str, ...]) -> Iterator[Difference]:
+    """What the labels of a drawing count and date, in a drawing that is the same in another language."""
+    for path in files.paths:
+        stem = path.removesuffix(f".{languages[0]}.svg")
+        there = _labels(files, path) if stem != path else ""
+        for lang in languages[1:] if there else ():
+            here = f"{stem}.{lang}.svg"
+            labels = _labels(files, here)
+            if labels:
+                for one in lost(facts(there, languages[0]), facts(labels, lang), languages):
+                    yield Difference(here, 1, f"{one} ({path})", _key(path, lang, f"{one.kind} {one.what}"))
+
+
+def _labels(files: Files, path: str) -> str:
+    data = files.read(path)
+    if data is None or b"<!DOCTYPE" in data:  # which the compiler refuses
+        return ""
+    try:
+        texts = [element for element in ElementTree.fromstring(data).iter() if element.tag == f"{{{SVG}}}text"]
+    except ElementTree.ParseError:
+        return ""
+    return " | ".join("".join(element.itertext()) for element in texts)
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:KEY]
 
 
 class _Beside:
@@ -142,8 +173,7 @@ class _Beside:
     def say(self, what: str, blocks: Sequence[Block], message: str) -> Difference:
         """A difference at the last place of the translation that was found to answer to something."""
         missing = self.one_file and what == "missing"
-        seed = "\n".join([self.unit.id, self.lang, what, *(print_of(block) for block in blocks)])
-        key = hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:KEY]
+        key = _key(self.unit.id, self.lang, what, *map(print_of, blocks))
         text = f"'{self.lang}': {message}" if self.one_file else message
         return Difference(self.path, blocks[0].line if missing or what == "more" else self.last, text, key)
 

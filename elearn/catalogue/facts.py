@@ -17,7 +17,7 @@ _RAISED = re.compile(r"</?(?:sub|sup)>")
 _TAG = re.compile(r"</?[a-z][^<>]{0,80}>", re.IGNORECASE)
 # An address or an identifier that is written out: its figures count nothing.
 _ADDRESS = re.compile(
-    r"https?://\S+|\b10\.\d{4,9}/\S+|\b(?:[\w-]{1,60}\.){1,6}[a-z]{2,10}(?:/\S*)?(?![\w.])|\S{1,60}@\S{1,100}"
+    r"https?://\S+|\b10\.\d{4,9}/\S+|\b(?:[\w-]{1,60}\.){1,6}[a-z]{2,10}(?:/\S*)?(?!\w|\.\w)|\S{1,60}@\S{1,100}"
 )
 # A person's name as sources give it, T. Akdemir: in Latin letters it stays in every language.
 _PERSON = re.compile(r"(?<![\w.])(?:[^\W\d_]\.[-\s]?)*[^\W\d_]\.\s([^\W\d_][\w’'-]{1,60})")

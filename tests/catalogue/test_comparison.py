@@ -1,5 +1,6 @@
 """`flask courses check --translations`: each translation beside its source, block by block."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -10,12 +11,15 @@ from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elearn.catalogue.alignment import align
 from elearn.catalogue.comparison import differences_in
-from elearn.catalogue.facts import facts, lost, words_of
+from elearn.catalogue.facts import Facts, facts, lost, words_of
+from elearn.catalogue.files import Files
 from elearn.catalogue.folder import courses_in, read_folder
+from elearn.catalogue.quantities import plain_digits
 from elearn.catalogue.stamp import stamp
-from elearn.catalogue.units import STAMPS
-from tests.support.small_course import changed, files
+from elearn.catalogue.units import STAMPS, units
+from tests.support.small_course import SVG, changed, files
 
 pytestmark = pytest.mark.one_database
 Command = Callable[..., Result]
@@ -179,6 +183,40 @@ def test_what_a_yaml_file_has_lost() -> None:
     for text in (", fr: Ceci", ", fr: Cela", ", fr: Lequel ?"):
         quiz = quiz.replace(text, "")
     assert reports(course({QUIZ: quiz})) == [f"{QUIZ}:14: 'fr' is missing: “Which?”"]
+
+
+def test_the_labels_of_a_drawing() -> None:
+    def drawing(*labels: str) -> str:
+        return SVG.replace("</svg>", "".join(f"<text>{label}</text>" for label in labels) + "</svg>")
+
+    found = {"assets/x.en.svg": drawing("1,200", "10"), "assets/x.fr.svg": drawing("1 200", "10")}
+    found = {path: text.encode() for path, text in found.items()}
+    assert reports({**course(), **found}) == []
+    found["assets/x.fr.svg"] = drawing("1,200", "10").encode()
+    [report] = differences_in({**course(), **found})
+    assert str(report).startswith(f"assets/x.fr.svg:1: the number 1,200 {NOT} (here: 1,200) (assets/x.en.svg) [")
+    for broken in (b"<svg", b"<!DOCTYPE x>" + found["assets/x.fr.svg"]):
+        assert reports({**course(), **found, "assets/x.fr.svg": broken}) == []
+
+
+@pytest.mark.parametrize("folder", courses_in(COURSES), ids=lambda folder: folder.name)
+def test_every_number_of_a_shipped_course_would_be_missed(folder: Path) -> None:
+    """Taken out of its translation, one after the other."""
+    files = Files(read_folder(folder)[0], [].append)
+    languages = ("en", "ar", "fr")
+    count = 0
+    for unit in units(files, languages):
+        for lang in unit.translations:
+            for pair in align(unit.source, unit.blocks[lang]):
+                source = facts("\n".join(unit.source[at].text for at in pair.source), "en")
+                text = plain_digits("\n".join(words_of(unit.blocks[lang][at].text) for at in pair.target))
+                bare = Facts(source.numbers, source.dates, (), (), frozenset(), ())
+                assert lost(bare, facts(text, lang), languages) == []
+                for number in facts(text, lang).numbers:
+                    rest = re.sub(rf"(?<![\d.,])(?<!\d[\u202f\u00a0]){re.escape(number.text)}(?![\d])", " ", text, count=1)
+                    assert lost(bare, facts(rest, lang), languages), (unit.id, lang, number.text, text)
+                    count += 1
+    assert count > 1_000
 
 
 def test_a_lesson_that_is_not_there() -> None:
