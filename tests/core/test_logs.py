@@ -186,8 +186,8 @@ def test_a_commit_that_fails_is_counted_once_and_as_what_was_answered(app, amina
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     answer = page.post("/language", data={"lang": "fr"}, headers={"Origin": app.config["BASE_URL"]})
     monkeypatch.undo()
-    assert answer.status_code == 500
-    assert [line["status"] for line in log.requests()] == [500]
+    assert answer.status_code == 503
+    assert [line["status"] for line in log.requests()] == [503]
 
 
 @pytest.mark.one_database
