@@ -154,6 +154,15 @@ def test_blocks_stand_in_boxes_in_lists_and_in_each_other() -> None:
         assert re.search(r'<div dir="ltr" lang="fr">.*<math.*Deux\s*</p>\s*</div>\s*<p>Three', found, re.DOTALL)
 
 
+def test_blocks_are_read_wherever_another_block_puts_them() -> None:
+    formula = "/// formula | n\nn\n///"
+    indented = formula.replace("\n", "\n    ")
+    question = f"/// question | q\n- [x] a\n\n    {indented}\n- [ ] b\n    c\n///"
+    assert re.search(r"<summary>a</summary>.*<math.*</details><details", html(question), re.DOTALL)
+    transcript = AUDIO.replace("What is said.", f"{question}\n\n{formula}\n\nWhat is said.")
+    assert html(transcript).partition("Transcript")[2].count("<math") == 2
+
+
 def test_code_in_a_block_and_blocks_in_code() -> None:
     found = html("/// lang | fr\n```\n/// chart | x\n///\n```\n\n`/// y`\n///\n\nAfter")
     assert "/// chart | x" in found and found.rstrip().endswith("<p>After</p>")

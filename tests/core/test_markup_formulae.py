@@ -108,7 +108,8 @@ def test_a_mistake_is_reported_at_its_line(text: str, line: int, message: str) -
 PIECES = st.sampled_from(
     [
         "{", "}", "^", "_", "\\frac", "\\sqrt", "[", "]", "&", "\\\\", "\\left", "\\right", "(", ")", "'", "\\text",
-        "a", "1", ".", ",", "\\begin{cases}", "\\end{cases}", "\\begin{array}", "\\end{array}", "\\sum", "\\limits", "\\not",
+        "a", "1", ".", ",", "\\begin{cases}", "\\end{cases}", "\\begin{array}", "\\end{array}", "\\sum", "\\limits",
+        "\\not",
         "\\overbrace", "\\binom", "\\mathbf", "\\operatorname", " ", "<", ">", '"', "\\hat", "\\stackrel", "\\pmod",
         "|", "\\big", "\\xrightarrow", "\\prime", "\\%", "\\{", "\\middle", "~", "$", "#", "\x03", "]]>",
         "\\text{<b>}",

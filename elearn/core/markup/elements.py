@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as etree
+from collections.abc import Iterator
 
 from elearn.core.markup.blocks import NUMBER, Block
 from elearn.core.markup.chart import chart
@@ -16,8 +17,8 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 
 
 def place_blocks(root: etree.Element, blocks: list[Block], work: Work) -> None:
-    """Turn every block that the parser met into what it means."""
-    for parent in list(root.iter()):
+    """Turn every block that the parser met into what it means, those inside it first."""
+    for parent in list(_inner_first(root)):
         children = list(parent)
         if not any(child.get(NUMBER) for child in children):
             continue
@@ -40,6 +41,19 @@ def place_blocks(root: etree.Element, blocks: list[Block], work: Work) -> None:
         if not block.met:
             work.notes.add("a block stands at the start of its lines; in a box or list it is indented with the text "
                            "around it", line=block.line)  # fmt: skip
+
+
+def _inner_first(root: etree.Element) -> Iterator[etree.Element]:
+    """Every element after those inside it, in the order of the text."""
+    open_ = [(root, iter(root))]
+    while open_:
+        element, rest = open_[-1]
+        child = next(rest, None)
+        if child is None:
+            open_.pop()
+            yield element
+        else:
+            open_.append((child, iter(child)))
 
 
 def _caption(element: etree.Element, block: Block, work: Work, before: list[etree.Element]) -> None:
@@ -71,7 +85,7 @@ def _sources(
         work.notes.add("there is one block of sources in a text", line=block.line)
     elif not outermost or any(other.get("class") != "footnote" for other in after):
         work.notes.add("the sources stand at the end of a text, in no other block", line=block.line)
-    if not work.text(element):
+    if work.empty(element):
         work.notes.add("a block of sources without a source", line=block.line)
     element.tag, element.attrib = "section", {"class": "sources"}
     title = etree.Element("h2", {"id": "sources"})
@@ -85,7 +99,7 @@ def _lang(element: etree.Element, block: Block, work: Work) -> None:
         work.notes.add(f"'{clip(block.title)}' is not the code of a language, such as tr or fr", line=block.line)
     elif block.title:
         element.attrib.update({"lang": block.title, "dir": direction(block.title)})
-    if not work.text(element) and element.find(".//img") is None:
+    if work.empty(element):
         work.notes.add("a block without content", line=block.line)
 
 
@@ -138,9 +152,9 @@ def _option(item: etree.Element, name: str, block: Block, work: Work) -> etree.E
     right = item.get(TASK) == "done"
     fold = etree.Element("details", {"name": name})
     label, *feedback = list(item) or [etree.Element("p")]
-    if not work.text(label) and label.find(".//img") is None:
+    if work.empty(label):
         work.notes.add("an option without words", line=block.line)
-    if not any(work.text(part) for part in feedback):
+    if all(work.empty(part) for part in feedback):
         work.notes.add(
             f"this option has no feedback, which stands indented below it: {clip(work.text(label))}", line=block.line
         )

@@ -104,7 +104,7 @@ def _link(element: etree.Element, work: Work) -> None:
     if element.get("class") == "footnote-ref":
         element.set("role", "doc-noteref")
         return
-    if not work.text(element) and element.find(".//img") is None:
+    if work.empty(element):
         work.notes.add("a link without words", target)
     try:
         parts = urlsplit(target)

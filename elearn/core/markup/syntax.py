@@ -120,7 +120,9 @@ class InlineFormula(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
-    ) -> tuple[etree.Element, int, int]:
+    ) -> tuple[etree.Element | None, int | None, int | None]:
+        if STX in m["tex"]:  # it holds code
+            return None, None, None
         element = etree.Element("math")
         element.text = AtomicString(m["tex"])
         return element, m.start(0), m.end(0)

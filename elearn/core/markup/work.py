@@ -18,6 +18,7 @@ _Found = TypeVar("_Found")
 ANCHOR = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _SECRET = secrets.token_hex(12)  # nobody can write it into a text
 _INSERTED = re.compile(rf"{_SECRET}-(\d+)-")
+_TAG_OR_INSERTED = re.compile(rf'</?[a-z](?:[^">]|"[^"]*")*>|{_INSERTED.pattern}')
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,12 @@ class Work:
 
     def text(self, element: etree.Element) -> str:
         """The words of an element, in one line."""
-        return " ".join(HTML_PLACEHOLDER_RE.sub(self._put_aside, "".join(element.itertext())).split())
+        found = _INSERTED.sub("", "".join(element.itertext()))
+        return " ".join(HTML_PLACEHOLDER_RE.sub(self._put_aside, found).split())
+
+    def empty(self, element: etree.Element) -> bool:
+        """Whether there is nothing to read or to look at in an element."""
+        return not "".join(element.itertext()).strip() and element.find(".//img") is None
 
     def _put_aside(self, found: re.Match[str]) -> str:
         kept = self.stash[int(found[1])] if int(found[1]) < len(self.stash) else ""
@@ -99,5 +105,8 @@ class Work:
         return f"{_SECRET}-{len(self.inserts) - 1}-"
 
     def filled(self, html: str) -> str:
-        """The sanitised HTML with all that was to be inserted."""
-        return _INSERTED.sub(lambda found: self.inserts[int(found[1])], html) if self.inserts else html
+        """The sanitised HTML with all that was to be inserted: between tags, never inside one."""
+        return _TAG_OR_INSERTED.sub(self._filling, html) if self.inserts else html
+
+    def _filling(self, found: re.Match[str]) -> str:
+        return self.inserts[int(found[1])] if found[1] else _INSERTED.sub("", found[0])
