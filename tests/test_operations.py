@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from email.message import EmailMessage
 from http.client import HTTPResponse, RemoteDisconnected
@@ -218,8 +219,9 @@ def slow_lines_hold_nobody_up(machine: Machine) -> None:
         for reader in readers:
             reader.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
         began = time.monotonic()
-        stranger.get("/sign-in")
-        assert time.monotonic() - began < 10
+        with ThreadPoolExecutor(SLOW_LINES) as others:  # at once, so that every process has its share of them
+            list(others.map(lambda _: Client(machine).get("/sign-in"), range(SLOW_LINES)))
+        assert time.monotonic() - began < 15
         for reader in readers[:2]:
             answer = HTTPResponse(reader)
             answer.begin()
