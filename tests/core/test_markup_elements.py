@@ -5,6 +5,8 @@ import re
 import pytest
 
 from elearn.core.markup import render, render_short, without_pictures
+from elearn.core.markup.blocks import KINDS
+from tests.support.live import ROOT
 from tests.support.references import Course, complaints, html, rendered
 
 pytestmark = pytest.mark.one_database
@@ -234,6 +236,23 @@ def test_short_texts_know_formulae_but_no_blocks_and_no_terms() -> None:
 def test_a_mistake_is_reported_at_its_line(text: str, line: int, message: str) -> None:
     found = complaints(text)
     assert any(at == line and said.startswith(message) for at, said in found), found
+
+
+def examples() -> list[str]:
+    """What the document shows of the inside of a lesson."""
+    section = (ROOT / "docs/course-format.md").read_text(encoding="utf-8").partition("## Inside a lesson\n")[2]
+    return re.findall(r"```markdown\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
+
+
+def test_the_document_has_an_example_of_every_kind_of_block() -> None:
+    written = "".join(examples())
+    assert {kind for kind in KINDS if f"/// {kind}" not in written} == set()
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda text: text.split("\n")[0][:40])
+def test_the_examples_of_the_document_are_in_order(example: str) -> None:
+    assert complaints(example.replace("(../../assets/", "(known/").replace(" ../../assets/", " known/")
+                      .replace("step:how-ccts-spread#idea", "step:known").replace("term:pmt", "term:known")) == []  # fmt: skip
 
 
 def test_an_unknown_block_is_one_mistake_and_its_text_is_still_read() -> None:
