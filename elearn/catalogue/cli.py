@@ -20,6 +20,10 @@ courses = AppGroup("courses", help="Write, check, publish and export courses.")
 @click.option("--translations", "beside", is_flag=True, help="Also lay every translation beside its source.")
 def check(directory: Path | None, watching: bool, beside: bool) -> None:
     """Report every problem as path:line: message. Exits with 1 when there is any."""
+    if watching and beside:
+        raise click.UsageError(
+            "--watch and --translations do not go together: run the second when the first is content"
+        )
     if watching:
         watch(directory)
         return

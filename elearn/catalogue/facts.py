@@ -174,7 +174,8 @@ def _quantities(source: Facts, target: Facts) -> tuple[list[Lost], list[Lost]]:
                 here.remove(other)
                 break
         else:
-            lost_dates.append(Lost("date", date.text, tuple(one.text for one in here if one.whole)))
+            if not _written_as_numbers(date, right):
+                lost_dates.append(Lost("date", date.text, tuple(one.text for one in here if one.whole)))
     instead = tuple(dict.fromkeys(number.text for number in right))
     return [Lost("number", number.text, instead) for number in left], lost_dates
 
@@ -189,6 +190,15 @@ def _dates(source: Sequence[Date], target: Sequence[Date]) -> tuple[list[Date], 
         else:
             there.append(date)
     return there, here
+
+
+def _written_as_numbers(date: Date, numbers: list[Number]) -> bool:
+    """Whether a date stands there in figures alone, 11/2025; takes them away."""
+    needed = [Decimal(part) for part in date.value if part is not None]
+    found = _all(needed, numbers)
+    for one in found:
+        numbers.remove(one)
+    return bool(found)
 
 
 def _completed(whole: Date, part: Date, numbers: list[Number]) -> bool:

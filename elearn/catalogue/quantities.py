@@ -39,6 +39,7 @@ _BEFORE_YEAR = {
     "ar": r"(?:\s+من)?(?:\s+(?:ل?عام|سنة))?",
 }
 _ISO = re.compile(r"(?<![\d/.-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-])")
+_YEARS = re.compile(r"(?<![\d.,/-])((?:19|20)(\d\d))([-–/])(\d\d)(?![\d/-]|[.,]\d)")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?![\d/-])")
 
 
@@ -106,7 +107,14 @@ def read(text: str, lang: str) -> Quantities:
     text = _NUMERIC.sub(lambda found: note(found, _date(found[0], found[4], found[3], found[1])), text)
     for pattern in _month_patterns(lang):
         text = pattern.sub(lambda found: note(found, _named(found, lang)), text)
+    text = _YEARS.sub(_both_years, text)
     return Quantities(tuple(_numbers(text, lang)), tuple(date for _, date in sorted(dates, key=lambda one: one[0])))
+
+
+def _both_years(found: re.Match[str]) -> str:
+    """2024–26 in full, as another language may write it."""
+    century = found[1][:2] if found[4] > found[2] else ""
+    return f"{found[1]}{found[3]}{century}{found[4]}"
 
 
 def _date(text: str, year: str | None, month: str | int, day: str | None) -> Date | None:
@@ -137,8 +145,11 @@ def _months(lang: str) -> dict[str, int]:
     for locale in _LOCALES.get(lang, ()):
         for width in ("wide", "abbreviated"):
             found.update({_key(name): number for number, name in get_month_names(width, "format", locale).items()})
-    for name in [name for name in found if name[0] in "أإ"]:
-        found["ا" + name[1:]] = found[name]
+    for name in list(found):
+        if name[0] in "أإ":
+            found["ا" + name[1:]] = found[name]
+        if " ال" in name:
+            found[name.replace(" ال", " ")] = found[name]
     return found
 
 
