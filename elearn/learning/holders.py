@@ -56,7 +56,10 @@ def export(user_id: int) -> list[dict[str, Any]]:
 
 def _history(enrolment_id: int) -> list[dict[str, Any]]:
     found = select(EnrolmentEvent).where(EnrolmentEvent.enrolment_id == enrolment_id).order_by(EnrolmentEvent.id)
-    return [{"from": row.from_state, "to": row.to_state, "at": row.at} for row in db.session.scalars(found)]
+    return [
+        {"from": row.from_state, "to": row.to_state, "reason": row.reason, "at": row.at}
+        for row in db.session.scalars(found)
+    ]
 
 
 def _progress(enrolment_id: int) -> list[dict[str, Any]]:

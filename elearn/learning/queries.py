@@ -170,11 +170,6 @@ def steps_by_need(version_id: int) -> tuple[list[int], list[int]]:
     return found[True], found[False]
 
 
-def required_steps(version_id: int) -> list[int]:
-    """The identities of the steps a version requires."""
-    return steps_by_need(version_id)[0]
-
-
 def people_in_course(course_id: int) -> Page[tuple[User, Enrolment]]:
     """Who is or was enrolled in a course, by name, one page."""
     found = (

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from elearn.assessment.models import Attempt
 from elearn.catalogue.events import studying
 from elearn.catalogue.models import Course
+from elearn.certification.models import Certificate
 from elearn.core.db import db, unit_of_work
 from elearn.core.errors import Refused
 from elearn.core.models import Audit, AuditDetail
@@ -179,6 +180,7 @@ def test_whoever_fulfils_the_new_rule_completes_in_the_usual_way(first, amina, c
     db.session.commit()
     completion = db.session.scalars(select(Completion)).one()
     assert completion.version_id == make.place_of(amina).version_id
+    assert rows(Certificate) == 1
     assert make.place_of(amina).state == EnrolmentState.COMPLETED
     assert make.place_of(chloe).state == EnrolmentState.ACTIVE
     states = select(EnrolmentEvent.from_state, EnrolmentEvent.to_state).where(
