@@ -171,7 +171,7 @@ def _borrowed(read: list[_Read], images: _Images, lang: str, default: str) -> li
 
 
 def _points(reader: Reader) -> Fraction:
-    text = reader.text("points", required=False, longest=10)
+    text = reader.unquoted("points", "a number", required=False)
     if not text:
         return Fraction(1)
     if not _POINTS.match(text) or not 0 < Fraction(text) <= 100:

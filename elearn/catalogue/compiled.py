@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from elearn.catalogue.kinds import StepContent, StepText
@@ -160,7 +161,7 @@ class CompiledCourse:
     def minutes(self) -> int:
         return sum(step.minutes for step in self.steps)
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """Equal when nobody could tell the two apart, whatever was done to the files."""
         whole: dict[str, Any] = {
@@ -180,7 +181,7 @@ class CompiledCourse:
             whole["glossary"] = [[one.key, one.term, one.definition, one.also] for one in self.glossary]
         return _digest(whole)
 
-    @property
+    @cached_property
     def structure(self) -> str:
         """Equal as long as only texts and files differ: same steps, keys, marks, minutes and rules.
 
@@ -204,7 +205,7 @@ class CompiledCourse:
         pictures = {name for _, text in shown for name in text.images}
         sizes = {asset.path: asset.size for asset in self.assets}
         texts = sum(step.weights[used].text for step, (used, _) in zip(self.steps, shown, strict=True))
-        return texts + sum(sizes[name] for name in pictures)
+        return texts + sum(sizes.get(name, 0) for name in pictures)  # in a draft one may be missing
 
 
 def _structure(step: Step) -> list[Any]:

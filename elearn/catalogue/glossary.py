@@ -58,6 +58,10 @@ def _others(reader: Reader) -> dict[str, tuple[str, ...]]:
     inner = reader.mapping("also", required=False)
     if inner is None:
         return {}
-    found = {lang: tuple(word for word, _line in inner.words(lang)) for lang in reader.languages if inner.has(lang)}
+    found = {
+        lang: tuple(word for word, _line in inner.words(lang, required=False))
+        for lang in reader.languages
+        if inner.has(lang)
+    }
     inner.done("is not a language of this course")
     return {lang: words for lang, words in found.items() if words}

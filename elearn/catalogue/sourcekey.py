@@ -25,7 +25,7 @@ from elearn.catalogue.translations import Stamps
 LIBRARIES = ("Markdown", "pymdown-extensions", "nh3", "PyYAML", "Pillow", "latex2mathml")
 OWN = ("elearn.catalogue", "elearn.core", "elearn.assessment")
 
-_ENDING = re.compile("|".join(map(re.escape, sorted(KNOWN, key=len, reverse=True))), re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:" + "|".join(sorted(known.removeprefix(".") for known in KNOWN)) + ")", re.IGNORECASE)
 _MENTION = re.compile(r"(?:step|term)\s*:\s*([a-z0-9-]+)")
 _IDENTIFIER = re.compile(r"[a-z0-9-]+")
 _HIDING = re.compile(r"\\(?:[xuUN]|\s*$)", re.MULTILINE)  # escapes of YAML that could spell a name otherwise

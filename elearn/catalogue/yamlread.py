@@ -98,6 +98,14 @@ class Reader:
             return ""
         return value
 
+    def unquoted(self, key: str, what: str, *, required: bool) -> str:
+        """What is no text, as it was written; '' when it is missing, or written as a text."""
+        value = self.text(key, required=required)
+        if self.has(key) and getattr(self._values[key], "style", None):
+            self.problem(f"'{key}' must be {what}, without quotation marks: {value!r}", key)
+            return ""
+        return value
+
     def identifier(self, key: str = "id", *, required: bool = True) -> str:
         """An id: lower-case Latin letters, digits and single hyphens, at most 60."""
         value = self.text(key, required=required, longest=60)
@@ -117,7 +125,7 @@ class Reader:
 
     def number(self, key: str, *, low: float, high: float, required: bool = False) -> float | None:
         """A number between two bounds; None when missing or wrong."""
-        value = self.text(key, required=required)
+        value = self.unquoted(key, "a number", required=required)
         if not value:
             return None
         if not NUMBER.match(value):
@@ -141,7 +149,7 @@ class Reader:
 
     def flag(self, key: str, *, default: bool | None = None) -> bool:
         """true or false."""
-        value = self.text(key, required=default is None)
+        value = self.unquoted(key, "true or false", required=default is None)
         if not value:
             return bool(default)
         if value not in ("true", "false"):

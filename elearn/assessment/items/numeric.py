@@ -69,7 +69,7 @@ class Numeric:
 
 def _exact(item: ItemSource, key: str, *, required: bool) -> str:
     """A number as the writer wrote it, so that no digit is lost on the way."""
-    text = item.reader.text(key, required=required, longest=40)
+    text = item.reader.unquoted(key, "a number", required=required)
     if text and not _EXACT.match(text):
         item.reader.problem(f"'{key}' must be a number such as 41.67{in_digits(text)}: {text!r}", key)
         return ""
