@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elearn.catalogue.comparison import differences_in
 from elearn.catalogue.files import Files
 from elearn.catalogue.stamp import HEAD, stamp
 from elearn.catalogue.translations import Change, Stamps, State, read_stamps
@@ -245,6 +246,29 @@ def test_stamping_takes_the_old_stamp_out_of_the_front_matter(front: str) -> Non
     old = changed({FRENCH: f"---\n{front}\n---\n\nTexte.\n\n---\n\nsource: dans le texte\n"})
     assert any("has moved into translations.yaml" in line for line in problems(old))
     assert stamp(old).writes[FRENCH] == "---\ntitle: Compter\n---\n\nTexte.\n\n---\n\nsource: dans le texte\n"
+
+
+PIECES = st.sampled_from(
+    [b"---\n", b"{", b"[", b"\n- ", b": ", b'"', b"\xff", b"```\n", b"///", b"stamps:", b"accepted:", b"\n#"]
+)
+EDITS = st.tuples(st.sampled_from(sorted(files())), st.integers(0, 900), st.integers(0, 40), PIECES)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(EDITS, min_size=1, max_size=4))
+def test_whatever_happens_to_the_bytes_a_course_is_stamped_once_or_not_at_all(
+    edits: list[tuple[str, int, int, bytes]],
+) -> None:
+    found = files()
+    for path, at, length, piece in edits:
+        data = found[path]
+        at = min(at, len(data))
+        found[path] = data[:at] + piece + data[at + length :]
+    differences_in(found)
+    done = stamp(found)
+    again = stamp({**found, **{path: text.encode() for path, text in done.writes.items()}})
+    assert (again.writes, again.anew) == ({}, ())
+    assert bool(done.problems) == bool(again.problems)
 
 
 def write(root: Path, found: dict[str, bytes]) -> Path:
