@@ -99,6 +99,16 @@ class Outline:
         """Whether every step is open to everybody from the beginning."""
         return not self.ordered and not any(step.after or step.release_after is not None for step in self.steps)
 
+    @cached_property
+    def sample(self) -> OutlineStep | None:
+        """The first lesson that is open to everybody from the beginning, and so to anybody."""
+        waits = False  # for a required step before it
+        for step in self.steps:
+            if step.kind == "lesson" and not (step.after or step.release_after or (waits and step.required)):
+                return step
+            waits = waits or (self.ordered and step.required)
+        return None
+
     @property
     def optional_needed(self) -> int:
         """How many of the optional steps belong to completing the course."""

@@ -61,10 +61,10 @@ def _own_states(person: Person) -> dict[int, Any]:
 @bp.get("/courses/<slug>/preview")
 @public
 def preview(slug: str) -> Any:
-    """The first lesson, for anybody."""
+    """The first lesson that waits for nothing, for anybody."""
     version_id = queries.published_version(slug) or abort(404)
     outline = shelf.outline(version_id) or abort(404)
-    step = next((step for step in outline.steps if step.kind == "lesson"), None) or abort(404)
+    step = outline.sample or abort(404)
     wanted = content_language(outline.texts, outline.default_lang)
     shown, _title = outline.title(step, wanted)
     page = shelf.page(outline.version_id, step, shown) or abort(404)

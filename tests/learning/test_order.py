@@ -147,6 +147,25 @@ def test_visitors_are_told_the_rules(app, visitor):
     assert "not open yet" not in page and "one after the other" not in page
 
 
+@pytest.mark.parametrize(
+    ("course", "rules", "title"),
+    [
+        ("", {}, "How to begin"),
+        ("order: ordered\n", {}, "How to begin"),
+        ("", {"begin": "after: [plan]"}, "Reading on"),
+        ("", {"begin": "release_after: 7", "read_on": "release_after: 0"}, "Reading on"),
+        ("order: ordered\n", {"begin": "release_after: 7"}, "More to read"),
+        ("", dict.fromkeys(("begin", "read_on", "extra"), "release_after: 7"), None),
+    ],
+)
+def test_visitors_read_no_lesson_that_opens_later(app, visitor, course, rules, title):
+    make.published(ruled_course.files(course, **rules))
+    page = visitor.get(f"{URL}/preview")
+    assert page.status_code == (200 if title else 404)
+    assert title is None or f">{title}</h1>" in page.text
+    assert (f'href="{URL}/preview"' in visitor.get(f"{URL}/").text) == (title is not None)
+
+
 # Days
 
 
