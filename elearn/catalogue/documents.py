@@ -86,7 +86,7 @@ def _archive(data: bytes, suffix: str) -> None:
             parts = archive.infolist()
             _harmless(parts)
             found = _kind(archive, {part.filename: part for part in parts})
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise _Wrong(f"the name says {suffix}, but this file cannot be opened as one") from error
     if found != TYPES[suffix]:
         others = [other for other, mime in TYPES.items() if mime == found]
