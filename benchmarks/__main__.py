@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import certificate, pages, records, report, visits
+from benchmarks import certificate, courses, pages, records, report, visits
 from benchmarks.instance import Ready
 from benchmarks.notes import NOTES
 from benchmarks.pages import BARE, CATALOGUE, LESSON, LESSON_PLAIN, LIST, USUAL
@@ -30,10 +30,11 @@ class Extent:
     rounds: int
     seconds: int
     certificates: int
+    lessons: int
 
 
-FULL = Extent(rows=1_000_000, rounds=3, seconds=4, certificates=10)
-QUICK = Extent(rows=2_000, rounds=1, seconds=1, certificates=1)
+FULL = Extent(rows=1_000_000, rounds=3, seconds=4, certificates=10, lessons=100)
+QUICK = Extent(rows=2_000, rounds=1, seconds=1, certificates=1, lessons=4)
 
 
 def main() -> None:
@@ -71,11 +72,15 @@ def measure(extent: Extent, say: Callable[[str], None]) -> list[Section]:
             if database == "sqlite":
                 say("Visits")
                 seen = visits.measure(environment, ready)
+                say(f"Courses: one of {extent.lessons} lessons")
+                apart = environment | {"DATA_DIR": str(folder / "courses")}
+                written = courses.measure(apart, extent.lessons, max(3, extent.rounds))
     say("Certificates")
     papers = certificate.measure(extent.rounds, extent.certificates)
     return [
         Section("Pages", PAGES, speeds),
         Section("Completion records as CSV", EXPORTS.format(rows=extent.rows), exports),
+        Section("Courses", COURSES.format(lessons=written.lessons, words=written.words), course_ratios(written)),
         Section("Certificate", PAPERS, paper_ratios(*papers)),
         Section("A visit over a slow link", VISITS, visit_ratios(seen)),
         Section("Start and memory", HOUSE, house),
@@ -156,6 +161,21 @@ def paper_ratios(ours: list[float], plain: list[float], size: int) -> list[Ratio
     return [Ratio("certificate, times faster than plain", middle(plain, ours), 1.3, detail=detail)]
 
 
+def course_ratios(told: courses.Costs) -> list[Ratio]:
+    def ratio(what: str, ours: list[float], other: list[float], most: float | None) -> Ratio:
+        detail = f"{statistics.median(ours) * 1000:.0f} and {statistics.median(other) * 1000:.0f} ms"
+        return Ratio(what, middle(ours, other), most, "at most", detail=detail)
+
+    rounds = [told.whole] * len(told.again)
+    return [
+        ratio("compiling a lesson with every element, times plain Markdown", told.compiled, told.plain, 4),
+        ratio("publishing again with one changed lesson, times a course of that lesson", told.again, told.one, 4),
+        ratio("the same, times plain Markdown of that lesson", told.again, told.one_plain, None),
+        ratio("the same, of publishing everything", told.again, rounds, 0.1),
+        ratio("an unchanged course, of publishing everything", told.unchanged, rounds, 0.02),
+    ]
+
+
 def visit_ratios(seen: dict[str, visits.Visit]) -> list[Ratio]:
     found = []
     for what, visit in seen.items():
@@ -189,6 +209,11 @@ EXPORTS = """\
 PAPERS = """\
 A certificate in two languages with its QR code, as an archive (PDF/A-3a and PDF/UA-1) with its claim attached, in a
 process that has made one before, against `HTML(string=…).write_pdf()` of the same page, which claims nothing."""
+COURSES = """\
+A lesson of {words:,} words that holds every element of the format, compiled (read, checked, rendered, made safe,
+weighed), against `markdown.markdown(text)` of the same text without extensions. Then a course of {lessons} such lessons
+in three languages, published by `flask courses sync` on SQLite, without the start of the process: after one lesson was
+changed in its source language, and with nothing changed; beside it a course of that lesson alone, changed likewise."""
 VISITS = """\
 Chromium, what travels on the wire with its headers. `Again` is the same address a moment later."""
 HOUSE = """\

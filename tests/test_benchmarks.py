@@ -2,13 +2,14 @@
 
 import shutil
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import pages, records, report
+from benchmarks import courses, pages, records, report
 from benchmarks.instance import Ready
 from benchmarks.report import Ratio, Section
 from benchmarks.server import clean_environment
@@ -58,6 +59,18 @@ def test_the_export_and_the_dump_hold_the_same_records(instance, tmp_path):
     own, dump = ((tmp_path / name).read_text(encoding="utf-8-sig").splitlines() for name in ("own.csv", "dump.csv"))
     assert len(own) == len(dump) == told.rows + 1
     assert sum("WA-2026-B" in line for line in own) == sum("WA-2026-B" in line for line in dump) == ROWS // 4
+
+
+def test_a_course_is_measured_as_it_is_said(tmp_path: Path):
+    environment = clean_environment(DEMONSTRATION="1", DATA_DIR=str(tmp_path))
+    told = courses.measure(environment, lessons=3, rounds=2)
+    assert told.words >= 1_500
+    assert told.lessons == 3
+    assert {len(rounds) for rounds in (told.compiled, told.plain, told.again, told.one, told.unchanged)} == {2}
+    lesson = courses.compiled(courses.course(1)).steps[0].content
+    assert set(lesson.texts) == set(courses.LANGUAGES)
+    assert 'class="chart' in lesson.texts["ar"].html and "<math" in lesson.texts["fr"].html
+    assert [one.value for one in bench.course_ratios(replace(told, again=[6.0, 6.0], one=[2.0, 2.0]))][1] == 3.0
 
 
 def test_the_report_says_by_how_much_an_aim_is_missed(tmp_path: Path):

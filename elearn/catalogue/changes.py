@@ -22,7 +22,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class StepShape:
-    """A step as far as versions differ in it. `marks` and `texts` are compared, not read."""
+    """A step as far as versions differ in it. `marks` is compared, not read."""
 
     key: str
     kind: str
@@ -35,7 +35,7 @@ class StepShape:
     marks: str  # points, keys, settings: whatever else decides what an answer is worth
     after: tuple[str, ...]
     release_after: int | None
-    texts: Mapping[str, str]  # per language
+    texts: Mapping[str, StepText]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def shape_of(course: CompiledCourse) -> Shape:
             marks=digest([str(step.content.progress), step.content.points, step.content.payload]),
             after=step.after,
             release_after=step.release_after,
-            texts={lang: text_digest(text) for lang, text in step.content.texts.items()},
+            texts=step.content.texts,
         )
         for step in course.steps
     )
@@ -126,9 +126,13 @@ def rules(result: str | None, certificate: str | None, order: str, optional: int
     }
 
 
-def text_digest(text: StepText) -> str:
-    """Equal when a reader could not tell one text from the other."""
-    return digest([text.title, text.html, text.payload, text.stale])
+def same_text(one: StepText | None, other: StepText | None) -> bool:
+    """Whether a reader could not tell one text from the other."""
+    if one is None or other is None:
+        return one is other
+    if (one.title, one.html, one.stale) != (other.title, other.html, other.stale):
+        return False
+    return one.payload == other.payload or digest(one.payload) == digest(other.payload)
 
 
 def digest(value: object) -> str:
@@ -168,8 +172,8 @@ def _without(langs: Iterable[str], others: Mapping[str, str]) -> tuple[str, ...]
     return tuple(lang for lang in langs if lang not in others)
 
 
-def _reworded(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(lang for lang in dict.fromkeys([*new, *old]) if old.get(lang) != new.get(lang))
+def _reworded(old: Mapping[str, StepText], new: Mapping[str, StepText]) -> tuple[str, ...]:
+    return tuple(lang for lang in dict.fromkeys([*new, *old]) if not same_text(old.get(lang), new.get(lang)))
 
 
 def _altered(old: StepShape, new: StepShape) -> dict[str, tuple[Any, Any]]:

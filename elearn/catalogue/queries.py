@@ -1,6 +1,8 @@
 """Every SELECT on courses that is not the shelf's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from elearn.catalogue import changes, sources
 from elearn.catalogue.changes import Shape, StepShape
+from elearn.catalogue.kinds import StepText
 from elearn.catalogue.models import (
     Course,
     CourseState,
@@ -15,7 +18,6 @@ from elearn.catalogue.models import (
     Step,
     VersionAsset,
     VersionStep,
-    VersionStepText,
     VersionText,
 )
 from elearn.core.db import db
@@ -163,25 +165,31 @@ def structural_number(slug: str) -> int:
     )
 
 
-def published_shape(slug: str) -> Shape | None:
-    """The version that a course shows, as far as another can differ from it. Three statements."""
+Known = Mapping[str, Mapping[str, StepText]]  # texts by the `source_key` of their step
+
+
+def published_shape(slug: str, known: Known = MappingProxyType({})) -> Shape | None:
+    """The version that a course shows, as far as another can differ from it. Four statements.
+
+    Texts that are `known` are not read again.
+    """
     version = db.session.scalar(
         select(CourseVersion).join(Course, Course.published_version_id == CourseVersion.id).where(Course.slug == slug)
     )
-    return _shape(version) if version is not None else None
+    return _shape(version, known) if version is not None else None
 
 
 def shape_of_version(version_id: int) -> Shape | None:
-    """Any version, in the same way. Three statements."""
+    """Any version, in the same way. Four statements."""
     version = db.session.get(CourseVersion, version_id)
-    return _shape(version) if version is not None else None
+    return _shape(version, MappingProxyType({})) if version is not None else None
 
 
-def _shape(version: CourseVersion) -> Shape:
+def _shape(version: CourseVersion, known: Known) -> Shape:
     rules = version.rules
     texts = db.session.scalars(select(VersionText).where(VersionText.version_id == version.id))
     return Shape(
-        steps=_step_shapes(version.id, rules["default_lang"]),
+        steps=_step_shapes(version.id, rules["default_lang"], known),
         minutes=version.minutes,
         rules=changes.rules(
             rules["completion"]["result"],
@@ -199,31 +207,33 @@ def _shape(version: CourseVersion) -> Shape:
     )
 
 
-def _step_shapes(version_id: int, default_lang: str) -> tuple[StepShape, ...]:
-    rows: Any = db.session.execute(
-        select(VersionStep, Step.key, VersionStepText)
+def _step_shapes(version_id: int, default_lang: str, known: Known) -> tuple[StepShape, ...]:
+    steps: Any = db.session.execute(
+        select(VersionStep, Step.key)
         .join(Step, Step.id == VersionStep.step_id)
-        .join(VersionStepText, VersionStepText.version_step_id == VersionStep.id)
         .where(VersionStep.version_id == version_id)
-        .order_by(VersionStep.position, VersionStepText.lang)
+        .order_by(VersionStep.position)
     ).all()
-    steps: dict[str, tuple[VersionStep, dict[str, VersionStepText]]] = {}
-    for step, key, text in rows:
-        steps.setdefault(key, (step, {}))[1][text.lang] = text
+    wanted = [step.id for step, _key in steps if step.source_key not in known]
+    read = sources.texts_of(VersionStep.id.in_(wanted)) if wanted else {}
     return tuple(
-        StepShape(
-            key=key,
-            kind=step.kind,
-            title=texts[default_lang].title,
-            module=step.module_key,
-            position=step.position,
-            required=step.required,
-            minutes=step.minutes,
-            pass_mark=step.pass_mark,
-            marks=changes.digest([str(step.progress), step.points, step.payload]),
-            after=tuple(step.after),
-            release_after=step.release_after,
-            texts={lang: changes.text_digest(sources.text_of(text)) for lang, text in texts.items()},
-        )
-        for key, (step, texts) in steps.items()
+        _step_shape(step, key, known[step.source_key] if step.source_key in known else read[step.id], default_lang)
+        for step, key in steps
+    )
+
+
+def _step_shape(step: VersionStep, key: str, texts: Mapping[str, StepText], default_lang: str) -> StepShape:
+    return StepShape(
+        key=key,
+        kind=step.kind,
+        title=texts[default_lang].title,
+        module=step.module_key,
+        position=step.position,
+        required=step.required,
+        minutes=step.minutes,
+        pass_mark=step.pass_mark,
+        marks=changes.digest([str(step.progress), step.points, step.payload]),
+        after=tuple(step.after),
+        release_after=step.release_after,
+        texts=texts,
     )

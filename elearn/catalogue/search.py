@@ -52,9 +52,8 @@ def _with_article(word: str) -> set[str]:
 def index(texts: Iterable[str], lang: str) -> str:
     """The stored text by which these texts are found."""
     found: dict[str, None] = {}
-    for text in texts:
-        for word in _words(text):
-            found.update(dict.fromkeys(sorted(stems(word, (lang,)))))
+    for word in dict.fromkeys(word for text in texts for word in _words(text)):
+        found.update(dict.fromkeys(sorted(stems(word, (lang,)))))
     return " " + " ".join(found)
 
 

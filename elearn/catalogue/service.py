@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from elearn.catalogue import search, showcase, sources
 from elearn.catalogue.compiled import CompiledCourse
@@ -199,23 +199,25 @@ def _steps(version: CourseVersion, compiled: CompiledCourse, identities: dict[st
     rows = [(step, _step(version, step, identities[step.key])) for step in compiled.steps]
     db.session.add_all(row for _step_, row in rows)
     db.session.flush()
-    for step, row in rows:
-        for lang, text in step.content.texts.items():
-            db.session.add(
-                VersionStepText(
-                    version_step_id=row.id,
-                    lang=lang,
-                    title=text.title,
-                    html=text.html,
-                    payload={**text.payload, "translated_by": text.translated_by, "reviewed_by": text.reviewed_by},
-                    bytes=step.weights[lang].text,
-                    image_bytes=step.weights[lang].pictures,
-                    words=text.words,
-                    rest=sources.rest_of(text),
-                    source_hash=text.source_hash,
-                    stale=text.stale,
-                )
-            )
+    texts = [
+        {
+            "version_step_id": row.id,
+            "lang": lang,
+            "title": text.title,
+            "html": text.html,
+            "payload": {**text.payload, "translated_by": text.translated_by, "reviewed_by": text.reviewed_by},
+            "bytes": step.weights[lang].text,
+            "image_bytes": step.weights[lang].pictures,
+            "words": text.words,
+            "rest": sources.rest_of(text),
+            "source_hash": text.source_hash,
+            "stale": text.stale,
+        }
+        for step, row in rows
+        for lang, text in step.content.texts.items()
+    ]
+    if texts:
+        db.session.execute(insert(VersionStepText), texts)  # hundreds: no entity for each
 
 
 def _step(version: CourseVersion, step: CompiledStep, identity: Step) -> VersionStep:

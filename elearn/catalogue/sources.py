@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, insert, select
 
 from elearn.catalogue.kinds import StepContent, StepText
 from elearn.catalogue.models import Course, CourseVersion, VersionSource, VersionStep, VersionStepText
@@ -77,21 +77,22 @@ def keep(version_id: int, files: Mapping[str, bytes], stored: Mapping[str, str])
     """Make these files those of a version."""
     new = set(stored.values()) - set(db.session.scalars(select(Blob.sha256).where(Blob.sha256.in_(stored.values()))))
     note_blobs((sha, len(files[path]), _mime(path)) for path, sha in stored.items() if sha in new)
-    rows = db.session.execute(
+    there = db.session.execute(
         select(VersionSource.path, VersionSource.blob_sha).where(VersionSource.version_id == version_id)
     )
-    present = {row[0]: row[1] for row in rows}
+    present = {row[0]: row[1] for row in there}
     changed = [path for path, sha in present.items() if stored.get(path) != sha]
     if changed:
         db.session.execute(
             delete(VersionSource).where(VersionSource.version_id == version_id, VersionSource.path.in_(changed))
         )
-    db.session.add_all(
-        VersionSource(version_id=version_id, path=path, blob_sha=sha)
+    rows = [
+        {"version_id": version_id, "path": path, "blob_sha": sha}
         for path, sha in stored.items()
         if present.get(path) != sha
-    )
-    db.session.flush()
+    ]
+    if rows:
+        db.session.execute(insert(VersionSource), rows)  # hundreds: no entity for each
 
 
 def _mime(path: str) -> str:
@@ -116,40 +117,55 @@ def rest_of(text: StepText) -> dict[str, Any]:
 
 def kept_steps(version_id: int) -> dict[str, StepContent]:
     """The steps of a version by their `source_key`: compiling the same sources again would make the same."""
-    rows: Any = db.session.execute(
-        select(VersionStep, VersionStepText)
-        .join(VersionStepText, VersionStepText.version_step_id == VersionStep.id)
-        .where(VersionStep.version_id == version_id, VersionStep.source_key != "")
+    known = (VersionStep.version_id == version_id, VersionStep.source_key != "")
+    steps: Any = db.session.execute(
+        select(
+            VersionStep.id,
+            VersionStep.source_key,
+            VersionStep.progress,
+            VersionStep.payload,
+            VersionStep.points,
+            VersionStep.pass_mark,
+        ).where(*known)
     ).all()
-    steps: dict[str, VersionStep] = {}
-    texts: dict[str, dict[str, StepText]] = {}
-    for step, text in rows:
-        steps[step.source_key] = step
-        texts.setdefault(step.source_key, {})[text.lang] = text_of(text)
+    texts = texts_of(*known)
     return {
-        key: StepContent(
-            texts=texts[key],
+        step.source_key: StepContent(
+            texts=texts[step.id],
             progress=step.progress,
             payload=step.payload,
             points=step.points,
             pass_mark=step.pass_mark,
         )
-        for key, step in steps.items()
+        for step in steps
     }
 
 
-def text_of(row: VersionStepText) -> StepText:
-    """A stored text as the compiler made it."""
-    rest: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in row.rest.items()
-    }
-    return StepText(
-        title=row.title,
-        html=row.html,
-        payload={name: value for name, value in row.payload.items() if name not in CREDITS},
-        stale=row.stale,
-        source_hash=row.source_hash,
-        words=row.words,
-        bytes=row.bytes,
-        **rest,
+def texts_of(*which: ColumnElement[bool]) -> dict[int, dict[str, StepText]]:
+    """Stored texts as the compiler made them, by version step and language. Plain columns: there may be thousands."""
+    rows: Any = db.session.execute(
+        select(
+            VersionStepText.version_step_id,
+            VersionStepText.lang,
+            VersionStepText.title,
+            VersionStepText.html,
+            VersionStepText.payload,
+            VersionStepText.stale,
+            VersionStepText.source_hash,
+            VersionStepText.words,
+            VersionStepText.bytes,
+            VersionStepText.rest,
+        )
+        .join(VersionStep, VersionStep.id == VersionStepText.version_step_id)
+        .where(*which)
     )
+    found: dict[int, dict[str, StepText]] = {}
+    for version_step, lang, title, html, payload, stale, source_hash, words, size, rest in rows:
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in rest.items()
+        }
+        payload = {name: value for name, value in payload.items() if name not in CREDITS}
+        found.setdefault(version_step, {})[lang] = StepText(
+            title, html, payload, stale=stale, source_hash=source_hash, words=words, bytes=size, **plain
+        )
+    return found

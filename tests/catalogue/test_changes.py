@@ -87,13 +87,16 @@ def test_a_step_of_another_kind_is_named():
     assert found.other_kind == ("first-lesson",)
 
 
+ONE = shape()
+
+
 @given(st.permutations(range(8)))
 def test_a_step_that_stands_still_among_the_others_is_not_called_moved(order):
     """Taking away the steps that moved leaves two equal lists; and no shorter list of moves would do."""
-    one = shape().steps[0]
+    one = ONE.steps[0]
     old = [replace(one, key=f"s{n}", position=n) for n in range(8)]
     new = [replace(old[n], position=place) for place, n in enumerate(order)]
-    base = replace(shape(), steps=tuple(old))
+    base = replace(ONE, steps=tuple(old))
     found = changes.compare(base, replace(base, steps=tuple(new), content_hash="x"), {})
     moved = {move.step.key for move in found.moved}
     still = [step.key for step in new if step.key not in moved]
