@@ -72,7 +72,7 @@ def _read(source: StepSource, lang: str) -> StepText | None:
     )
     html = source.markdown(parts.body, path=path, line=parts.line, lang=lang)
     if not parts.body.strip():
-        source.problem(path, parts.line, "the lesson has no text")
+        source.problem(path, min(parts.line, text.count("\n") + 1), "the lesson has no text")
     return None if front is None else _front(front, html)
 
 
