@@ -21,7 +21,7 @@ _NEGATIVE = re.compile(r"(?:^|[\s(\[|«“\"=])(?:\u2212|-)\Z")
 _THOUSANDS = {"en": "," + SPACES, "fr": " " + SPACES, "ar": ", " + SPACES}
 _DECIMAL = {"en": ".", "fr": ",.", "ar": ".,"}  # in French a point misleads nobody, where a comma in English would
 _SCALES = {
-    "en": {"thousand": 3, "millions?": 6, "m?bn": 9, "billions?": 9, "trillions?": 12},
+    "en": {"thousand": 3, "millions?": 6, "bn": 9, "billions?": 9, "trillions?": 12},
     "fr": {"mille": 3, "milliers?": 3, "millions?": 6, "milliards?": 9, "billions?": 12},
     "ar": {
         "(?:ألف|آلاف|ألفا)": 3,
