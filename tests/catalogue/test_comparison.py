@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from click.testing import Result
 from hypothesis import given
@@ -270,6 +272,20 @@ def test_any_number_that_is_left_out_is_missed(numbers: list[Decimal], how: str,
     [missed] = lost(source, rest, ["en", lang])
     [number] = facts(missed.what, "en").numbers
     assert number.value == (numbers[out],)
+
+
+@given(st.lists(st.dates(date(1500, 1, 1), date(2100, 1, 1)), min_size=1, max_size=5), st.data())
+def test_any_date_that_is_left_out_is_missed(days: list[date], data: st.DataObject) -> None:
+    locale = data.draw(st.sampled_from(["fr", "ar", "ar_IQ", "ar_DZ", "ar_MA"]))
+
+    def written(some: list[date], locale: str) -> str:
+        return SEPARATE.join(format_date(one, "d MMMM y", locale) for one in some)
+
+    source = facts(written(days, "en"), "en")
+    assert lost(source, facts(written(days, locale), locale[:2]), ["en", "fr", "ar"]) == []
+    out = data.draw(st.integers(0, len(days) - 1))
+    [missed] = lost(source, facts(written(days[:out] + days[out + 1 :], locale), locale[:2]), ["en", "fr", "ar"])
+    assert (missed.kind, missed.what) == ("date", format_date(days[out], "d MMMM y", "en"))
 
 
 @given(st.text(st.sampled_from("ab12[]()!^\\<>:/.{}#*_|- \n"), max_size=200), st.sampled_from(["en", "fr", "ar"]))
