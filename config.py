@@ -84,7 +84,8 @@ def from_environment() -> dict[str, Any]:
     secret = _env("SECRET_KEY") or (_kept_secret(data_dir) if demonstration else "")
     if _weak(secret):
         raise BadConfiguration(
-            "SECRET_KEY must be set to at least 32 random characters, for example: openssl rand -hex 32"
+            "SECRET_KEY must be set to at least 32 random characters, for example: openssl rand -hex 32. "
+            "To write and check courses, and for a demonstration, DEMONSTRATION=1 is enough."
         )
     if not base_url:
         raise BadConfiguration(

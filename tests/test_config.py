@@ -1,5 +1,7 @@
 """Production starts only when it is safe; a demonstration starts by itself."""
 
+import subprocess
+import sys
 from unittest import mock
 
 import pytest
@@ -92,3 +94,25 @@ def test_a_setting_that_cannot_be_understood_is_named(name, value, tmp_path):
 @pytest.mark.parametrize("url", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
 def test_postgresql_goes_through_psycopg_however_it_is_spelt(url, tmp_path):
     assert configured(**GOOD, DATA_DIR=str(tmp_path), DATABASE_URL=url)["DATABASE_URL"] == "postgresql+psycopg://u@h/d"
+
+
+@pytest.mark.parametrize("command", [["flask", "courses", "check"], ["flask", "db", "upgrade"]])
+def test_a_command_without_settings_says_in_one_line_what_to_set(command, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=config.ROOT,
+        env={"DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr.startswith("SECRET_KEY must be set") and done.stderr.count("\n") == 1
+
+
+def test_a_writer_of_courses_needs_no_settings(tmp_path):
+    environment = {"DEMONSTRATION": "1", "DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "flask", "courses", "check", "courses"]
+    done = subprocess.run(command, cwd=config.ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "in order" in done.stderr
