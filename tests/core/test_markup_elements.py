@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from elearn.catalogue.saver import without_images
 from elearn.core.markup import render, render_short, without_pictures
 from elearn.core.markup.blocks import KINDS
+from elearn.core.markup.words import WORDS
 from tests.support.live import ROOT
 from tests.support.references import Course, complaints, html, rendered
 
@@ -90,7 +92,7 @@ def test_an_attachment_says_what_it_is_and_weighs() -> None:
     assert found.files == ("known.xlsx",)
     assert (
         '<a class="file" download="" href="/files/known.xlsx">the <strong>budget</strong> '
-        '<span class="facts-of">(جدول بيانات، XLSX، 2.3&nbsp;ميغابايت)</span></a>' in found.html
+        '<span class="facts-of">(جدول بيانات، \u2068XLSX\u2069، 2.3&nbsp;ميغابايت)</span></a>' in found.html
     )
 
 
@@ -123,6 +125,19 @@ def test_a_video_has_captions_and_a_still_that_a_saver_leaves_out() -> None:
     assert 'poster="/files/known.svg"' in found.html and "3 دقائق" in found.html
     saved = without_pictures(found.html, lambda _tag: "")
     assert "poster" not in saved and "<video" in saved
+
+
+def test_a_saver_of_data_gets_no_still_of_a_video() -> None:
+    assert without_images(html(VIDEO)) == html(VIDEO).replace(' poster="/files/known.svg"', "")
+
+
+def test_the_words_around_a_text_are_there_in_three_languages() -> None:
+    for key, words in WORDS.items():
+        assert set(words) == {"en", "fr", "ar"}, key
+        assert " :" not in words["fr"] and re.search(
+            "[\u0621-\u064a]", words["ar"] + ("ء" if key == "comma" else "")
+        ), key
+        assert len({word.endswith(":") for word in words.values()}) == 1, key
 
 
 def test_a_recording_elsewhere_is_a_link_that_says_where() -> None:

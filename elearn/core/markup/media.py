@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from elearn.core.markup.blocks import Block
 from elearn.core.markup.notes import clip
 from elearn.core.markup.references import Attachment
-from elearn.core.markup.words import minutes, size
+from elearn.core.markup.words import direction, minutes, size
 from elearn.core.markup.work import Work
 
 LONGEST = 600  # minutes
@@ -32,6 +32,8 @@ def facts(file: Attachment, work: Work) -> str:
     """Kind, format and size: spreadsheet, XLSX, 24 KB."""
     kind = next((key for beginning, key in _KINDS if file.mime.startswith(beginning)), "file")
     suffix = file.name.rpartition(".")[2].upper() if "." in file.name else ""
+    if suffix and direction(work.lang) == "rtl":  # else it would draw the number after it to its own side
+        suffix = f"\u2068{suffix}\u2069"
     return work.word("comma").join(part for part in (work.word(kind), suffix, size(file.size, work.lang)) if part)
 
 
