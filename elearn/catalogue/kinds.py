@@ -67,7 +67,7 @@ class StepSource(Protocol):
         """The file names in the step's folder."""
 
     def text(self, name: str) -> str | None:
-        """A file of the folder decoded as UTF-8; None (and a problem) when missing or not UTF-8."""
+        """A file of the folder as text; None (and a problem) when it is missing or in no known encoding."""
 
     def yaml(self, name: str) -> Reader | None:
         """A YAML mapping of the folder; None (and problems) when missing or broken."""
