@@ -72,7 +72,8 @@ def move(actor: Person | None, course: Course, number: int, user_id: int | None 
     to = target(course)
     if to.number != number:
         raise Refused(_("Another version was published meanwhile. Please look again at what would change."))
-    rows = db.session.execute(movable(course, to, user_id).with_for_update(of=Enrolment)).all()
+    locked = movable(course, to, user_id).with_for_update(of=Enrolment).execution_options(populate_existing=True)
+    rows = db.session.execute(locked).all()
     if not rows:
         raise Refused(_("Nobody is left to move. Nothing was changed."))
     for enrolment, _old in rows:

@@ -1,5 +1,7 @@
 """Every write of learning: enrolling, leaving, doing a step, completing."""
 
+import datetime as dt
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -28,6 +30,7 @@ from elearn.programmes.models import Offering, OfferingState
 from elearn.programmes.rules import Closed, closed_because
 
 SEATED = (EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)
+LONG_AGO = rules.Opening(dt.datetime(1970, 1, 1, tzinfo=dt.UTC))  # every day that somebody waits for has come
 
 
 def enrol(actor: Person, slug: str, lang: str) -> Enrolment:
@@ -99,26 +102,23 @@ def require_what_comes_first(enrolment: Enrolment, version_id: int, step_id: int
 
     For whoever hands in: what was begun on its day may be finished, whatever became of the dates or the version since.
     """
-    _refuse_what_is_closed(enrolment.id, version_id, step_id, enrolment.lang, None)
+    _refuse_what_is_closed(enrolment.id, version_id, step_id, enrolment.lang, LONG_AGO)
 
 
-def _refuse_what_is_closed(
-    enrolment_id: int, version_id: int, step_id: int, lang: str, opening: rules.Opening | None
-) -> None:
+def _refuse_what_is_closed(enrolment_id: int, version_id: int, step_id: int, lang: str, opening: rules.Opening) -> None:
     outline = shelf.outline(version_id)
     if outline is None or outline.free:
         return
-    moment = clock.now()
-    found = rules.closed_steps(
+    closed = rules.closed_steps(
         outline.steps,
         ordered=outline.ordered,
         done=queries.steps_done(enrolment_id),
-        opening=opening or rules.Opening(moment),
-        now=moment,
+        opening=opening,
+        now=clock.now(),
     )
-    why = next((found[step.key] for step in outline.steps if step.step_id == step_id and step.key in found), None)
-    if why is not None and (opening is not None or why.first):
-        raise Refused(words.not_open(outline, why if opening else rules.Closed(why.first), lang))
+    for step in outline.steps:
+        if step.step_id == step_id and step.key in closed:
+            raise Refused(words.not_open(outline, closed[step.key], lang))
 
 
 def mark_step_done(enrolment: Enrolment, step_id: int, evidence: Evidence) -> None:

@@ -199,6 +199,19 @@ def test_the_offering_opens_for_everybody_on_its_day(by_days, amina, frozen_cloc
     assert by_days.get(READ_ON).status_code == 200
 
 
+def test_what_was_begun_on_its_day_is_handed_in_although_the_day_was_put_off(app, amina, browser, frozen_clock):
+    make.published(ruled_course.files(the_check="release_after: 3"))
+    make.enrol(amina)
+    frozen_clock(days=3)
+    hers = browser(amina)
+    assert hers.post(f"{QUIZ}/start").status_code == 303
+    db.session.scalars(select(Offering)).one().opens_at = clock.now()
+    assert "Attempt 1 is open" in hers.get(QUIZ).text
+    assert hers.post(f"{QUIZ}/1/hand-in").status_code == 303
+    assert hers.get(QUIZ).status_code == 403
+    assert "This step opens on" in hers.post(f"{QUIZ}/start").text
+
+
 def test_lesson_and_syllabus_name_the_day_until_it_comes(by_days, frozen_clock):
     """The lesson page is kept ready: it must not go on saying so."""
     for address in (LESSONS["begin"], f"{URL}/"):
