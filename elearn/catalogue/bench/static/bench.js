@@ -20,7 +20,8 @@ function benchAddress(place) {
   return address;
 }
 
-// Takes over what the server says about an address; the frames only where `turn`.
+// Takes over what the server says about an address, and gives back what the frames should show; leads them there where
+// `turn`.
 async function show(address, { turn = true, push = true } = {}) {
   const answer = await fetch(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -36,9 +37,9 @@ async function show(address, { turn = true, push = true } = {}) {
   here = new URL(address, location.href);
   if (push && here.href !== location.href) history.pushState(null, "", here);
   fit();
-  if (!turn) return;
   const target = page.querySelector("iframe").getAttribute("src");
-  await Promise.all(frames.map((frame) => lead(frame, target)));
+  if (turn) await Promise.all(frames.map((frame) => lead(frame, target)));
+  return target;
 }
 
 // Resolves when the frame has loaded the page.
@@ -128,8 +129,8 @@ async function follow() {
       const news = String((await answer.json()).revision);
       failures = 0;
       if (news === revision) continue;
-      await show(here, { turn: false, push: false });
-      frames.forEach(reload);
+      const target = await show(here, { turn: false, push: false });
+      for (const frame of frames) pathOf(shownIn(frame)) === target ? reload(frame) : lead(frame, target);
     } catch {
       failures += 1;
       await new Promise((resolve) => setTimeout(resolve, 400 * failures));
