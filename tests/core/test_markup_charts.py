@@ -151,7 +151,7 @@ def test_the_drawing_has_a_name_and_a_description_and_the_table_is_behind_it(lan
     drawing = svg(found)
     assert drawing.get("role") == "img" and drawing.get("aria-labelledby") == "c1t c1d"
     assert (drawing.findtext("title"), drawing.findtext("desc")) == ("Coverage of all", told)
-    assert re.search(r'<details class="fold"><summary>[^<]+</summary><div [^>]*table-scroll', found)
+    assert re.search(r'<details class="fold"><summary>[^<]+</summary><div aria-label="Coverage of all" [^>]*table-scroll', found)
 
 
 def test_series_can_be_told_apart_without_colours() -> None:

@@ -56,6 +56,7 @@ def chart(element: etree.Element, block: Block, work: Work) -> None:
         element.append(source)
     fold = etree.SubElement(element, "details", {"class": "fold"})
     etree.SubElement(fold, "summary").text = work.word("figures")
+    parts[0].set("aria-label", found.title)
     fold.append(parts[0])
 
 

@@ -45,7 +45,7 @@ def finish(root: etree.Element, blocks: list[Block], work: Work) -> None:
             elif element.tag == "table":
                 tables += 1
                 caption = element.find("caption")
-                name = work.text(caption) if caption is not None else ""
+                name = element.attrib.pop("aria-label", "") if caption is None else work.text(caption)
                 parent[index] = _table(element, name or f"{work.word('table')} {tables}", work)
             elif element.tag in ("ul", "ol") and element.find(f"li[@{TASK}]") is not None:
                 tasks(element, work)
