@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from sqlalchemy import func, or_, select
@@ -301,6 +301,17 @@ def around(version_id: int, version_step_id: int, lang: str) -> Around:
         lessons=_lessons(outline, lang),
         following=following,
         following_title=(following_lang, following_title.title if following_title else ""),
+    )
+
+
+def as_it_is_now(course: Around, version_id: int) -> Around:
+    """Without the steps that the version somebody studies no longer has: who was moved is led to none of them."""
+    outline = shelf.outline(version_id)
+    assert outline is not None
+    there = {step.key for step in outline.steps}
+    following = course.following if course.following and course.following.key in there else None
+    return replace(
+        course, lessons={key: one for key, one in course.lessons.items() if key in there}, following=following
     )
 
 

@@ -127,6 +127,7 @@ def result(slug: str, step: str, number: int) -> Any:
         return redirect(_url("attempt", slug, step, number=number))
     content = _content(held)
     around = _around(slug, step, content, held.enrolment.lang)
+    around["course"] = queries.as_it_is_now(around["course"], held.enrolment.version_id)
     standing = pages.standing(held.enrolment.id, content)
     result = pages.result(held.attempt, content, around["content_lang"], standing, around["course"])
     return render_template("assessment/result.html", **around, standing=standing, result=result)

@@ -150,6 +150,24 @@ def test_so_is_one_at_a_quiz_that_is_gone(first, amina, browser):
     assert hers.post(f"{QUIZ}/start").status_code == 404
 
 
+def test_a_result_leads_to_no_step_that_is_gone(first, amina, browser):
+    make.enrol(amina)
+    hers = browser(amina)
+    hers.post(f"{QUIZ}/start")
+    hers.post(f"{QUIZ}/1/hand-in")
+    assert f'href="{LESSONS[BEGIN]}"' in hers.get(f"{QUIZ}/1/result").text
+    lines = {key: line for key, line in ruled_course.STEP_LINES.items() if key != BEGIN}
+    found = ruled_course.files()
+    for lang in ("en", "ar", "fr"):
+        del found[f"01-only/begin/lesson.{lang}.md"]
+    found["01-only/the-check/quiz.yaml"] = found["01-only/the-check/quiz.yaml"].replace(b"    reread: [begin]\n", b"")
+    make.published({**found, ruled_course.MODULE: ruled_course.module(lines)})
+    move()
+    page = hers.get(f"{QUIZ}/1/result")
+    assert page.status_code == 200
+    assert LESSONS[BEGIN] not in page.text and "Read again:" not in page.text
+
+
 def test_the_history_says_who_did_it_and_from_where_to_where(first, amina, boris):
     make.enrol(amina)
     next_version()
