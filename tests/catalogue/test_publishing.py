@@ -3,14 +3,17 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from elearn.catalogue import service, shelf
+from elearn.catalogue import service, shelf, sources
+from elearn.catalogue.compiled import CompiledCourse
 from elearn.catalogue.events import course_published
+from elearn.catalogue.folder import read_folder
 from elearn.catalogue.models import (
     Course,
     CourseState,
@@ -22,6 +25,7 @@ from elearn.catalogue.models import (
     VersionStepText,
     VersionText,
 )
+from elearn.catalogue.source import compile
 from elearn.core import settings
 from elearn.core.db import db, unit_of_work
 from elearn.core.errors import Refused
@@ -281,3 +285,24 @@ def test_a_shelf_is_bounded(app: Flask) -> None:
             kept.get(key, lambda key=key: f"value {key}")
         assert kept.get(1, lambda: "read again") == "value 1"
         assert kept.get(2, lambda: "read again") == "read again"
+
+
+def test_what_is_taken_over_from_the_database_is_what_would_be_compiled(app: Flask, courses_folder: Path) -> None:
+    """The shipped course, after one lesson of it was changed: no reader can tell how it was made."""
+    found, _refused = read_folder(courses_folder / "conditional-cash-transfers")
+    kinds = app.extensions["step_kinds"]
+    first = compile(found, kinds)
+    assert isinstance(first, CompiledCourse)
+    version = service.publish(first, actor=None, folder=sources.folder(found))
+    lesson = "01-foundations/what-is-a-cct/lesson.en.md"
+    found[lesson] = found[lesson].replace(b"## ", b"Another sentence.\n\n## ", 1)
+    kept = sources.kept_steps(version.version_id)
+    assert len(kept) == len(first.steps)
+    again, fresh = compile(found, kinds, (), kept), compile(found, kinds)
+    assert isinstance(again, CompiledCourse) and isinstance(fresh, CompiledCourse)
+    assert (again.content_hash, again.structure) == (fresh.content_hash, fresh.structure)
+    assert [step.weights for step in again.steps] == [step.weights for step in fresh.steps]
+    assert again.notices == fresh.notices
+    assert sum(step.content in kept.values() for step in again.steps) == len(first.steps) - 1
+    done = service.publish(again, actor=None, folder=sources.folder(found))
+    assert (done.kind, done.number) == (VersionKind.TEXT, 2)
