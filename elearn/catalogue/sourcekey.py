@@ -26,10 +26,10 @@ LIBRARIES = ("Markdown", "pymdown-extensions", "nh3", "PyYAML", "Pillow", "latex
 OWN = ("elearn.catalogue", "elearn.core", "elearn.assessment")
 
 _ENDING = re.compile(r"\.(?:" + "|".join(sorted(known.removeprefix(".") for known in KNOWN)) + ")", re.IGNORECASE)
-_MENTION = re.compile(r"(?:step|term)\s*:\s*([a-z0-9-]+)")
+_MENTIONS = (re.compile(r"step:([a-z0-9-]+)"), re.compile(r"term:([a-z0-9-]+)"))  # each begins as it is searched for
 _IDENTIFIER = re.compile(r"[a-z0-9-]+")
 _HIDING = re.compile(r"\\(?:[xuUN]|\s*$)", re.MULTILINE)  # escapes of YAML that could spell a name otherwise
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _NO_LETTER = re.compile(r"[\W_]+")
 _LONGEST_NAME = 200
 
@@ -57,7 +57,8 @@ class SourceKeys:
         names: set[str] = set()
         for path, text in texts:
             plain = _plain(text)
-            ids.update((_IDENTIFIER if path.endswith(".yaml") else _MENTION).findall(plain))
+            for kind_of_name in (_IDENTIFIER,) if path.endswith(".yaml") else _MENTIONS:
+                ids.update(kind_of_name.findall(plain))
             names.update(_names(plain))
         around = self._around
         return _digest(
@@ -92,7 +93,7 @@ def _plain(text: str) -> str:
     if "&" in text:
         text = unescape(text)
     if "%" in text:
-        text = _PERCENT.sub(lambda hit: unquote(hit[0]), text)
+        text = unquote(text) if _PERCENT.search(text) else text  # a per cent sign alone is common, and unquoting slow
     return text.replace("\\", "")
 
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 import zlib
 from collections.abc import Mapping
 
@@ -13,8 +12,6 @@ from elearn.catalogue.kinds import StepText
 # "Standardized Assessment of Reading Performance: The New International Reading Speed Texts IReST", Investigative
 # Ophthalmology & Visual Science 53 (2012), 5452-5461, doi:10.1167/iovs.11-8284.
 WORDS_PER_MINUTE = {"en": 228, "fr": 195, "ar": 138}
-
-_TAG = re.compile(r"<[^>]*>")
 
 
 def compressed(text: str) -> int:
@@ -29,13 +26,16 @@ def minutes_to_read(words: int, lang: str) -> int:
 
 def weigh(text: StepText, lang: str, assets: Mapping[str, Asset | None]) -> Weight:
     """A quiz's items and a lesson's outline count as text; a recording counts as a file, its poster as a picture."""
-    payload = json.dumps(dict(text.payload), ensure_ascii=False, default=str)
     return Weight(
-        text=compressed(text.html + payload) if text.bytes is None else text.bytes,
+        text=_on_the_wire(text) if text.bytes is None else text.bytes,
         pictures=_size(text.images, assets),
         files=_size(text.files, assets),
         minutes_to_read=minutes_to_read(text.words, lang),
     )
+
+
+def _on_the_wire(text: StepText) -> int:
+    return compressed(text.html + json.dumps(dict(text.payload), ensure_ascii=False, default=str))
 
 
 def _size(names: tuple[str, ...], assets: Mapping[str, Asset | None]) -> int:
