@@ -52,6 +52,8 @@ def sync(directory: Path | None, reason: str, dry_run: bool) -> None:
     meant when DIR is left out, need none.
     """
     reason = clean_line(reason) or (SHIPPED if directory is None else "")
+    if len(reason) > LONGEST_REASON:
+        raise click.BadParameter(f"one line, at most {LONGEST_REASON} characters", param_hint="--reason")
     all_well = True
     slugs: dict[str, Path] = {}
     for found in find(directory):

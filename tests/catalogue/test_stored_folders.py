@@ -220,3 +220,48 @@ def test_a_course_that_changes_under_people_needs_a_reason(app, command, tmp_pat
     assert "published, version 3" in asked.stderr
     assert "1 of 1 enrolled stay on version 1" in asked.stderr
     assert db.session.scalar(select(CourseVersion.reason).where(CourseVersion.number == 3)) == "It takes longer"
+
+
+def test_the_shipped_courses_need_no_reason(app, command, tmp_path, amina, academy, monkeypatch) -> None:
+    folder = tmp_path / "academy"
+    command("courses", "export", academy.slug, folder)
+    lesson = next(folder.rglob("lesson.en.md"))
+    lesson.write_text(lesson.read_text() + "\nOne more sentence.\n")
+    monkeypatch.setattr(reading, "shipped", lambda: folder)
+    assert "correction published, version 2" in command("courses", "sync").stderr
+    assert db.session.scalar(select(CourseVersion.reason).where(CourseVersion.number == 2)) == cli_publish.SHIPPED
+
+
+def test_a_reason_is_one_line_of_some_length(app: Flask, command: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path, files())
+    result = command("courses", "sync", folder, "--reason", "x" * 301)
+    assert result.exit_code == 2
+    assert db.session.scalar(select(func.count()).select_from(CourseVersion)) == 0
+
+
+def test_of_two_courses_with_one_id_only_the_first_is_published(app: Flask, command: Command, tmp_path: Path) -> None:
+    write(tmp_path / "one", files())
+    write(tmp_path / "two", edited(LESSON, "Somebody asks", "Someone asks"))
+    for _again in range(2):
+        result = command("courses", "sync", tmp_path)
+        assert result.exit_code == 1
+        assert "'small-course' is also the id of" in result.stdout
+    assert db.session.scalar(select(func.count()).select_from(CourseVersion)) == 1
+
+
+def test_a_dry_run_of_everything_writes_nothing(app: Flask, command: Command, tmp_path: Path) -> None:
+    result = command("courses", "sync", write(tmp_path, files()), "--dry-run")
+    assert "small-course: would be published for the first time" in result.stderr
+    assert db.session.scalar(select(func.count()).select_from(CourseVersion)) == 0
+
+
+def test_what_a_structural_change_says(published: Path, command: Command) -> None:
+    module = (published / "01-only/module.yaml").read_text()
+    again = module.replace("minutes: 20", "minutes: 25").replace("required: false", "required: true")
+    (published / "01-only/module.yaml").write_text(again)
+    told = command("courses", "sync", published, "--dry-run").stderr
+    assert "small-course: would be a new version" in told
+    assert "changed: first-lesson: minutes 20 → 25" in told
+    assert "changed: second-lesson: required no → yes" in told
+    assert "minutes in all: 45 → 50" in told
+    assert "people: nobody is enrolled" in told
