@@ -1,9 +1,10 @@
 """The file as a kind of step: something to take away and work with, with a few words on what for. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from elearn.catalogue.kinds import Html, Progress, Reader, StepContent, StepSource, StepText
-from elearn.core.markup import Attachment
+from elearn.core.markup import Attachment, direction
 
 FILE = "file.yaml"
 
@@ -34,9 +35,10 @@ class FileKind:
         default = source.default_language
         if default not in titles or default not in files:
             return None
+        instead = _marked(about[default], default) if default in about else Html("")
         return StepContent(
             texts={
-                lang: _text(title, about.get(lang, about.get(default, Html(""))), files.get(lang, files[default]))
+                lang: _text(title, about.get(lang, instead), files.get(lang, files[default]))
                 for lang, title in titles.items()
             },
             progress=Progress.READ,
@@ -55,6 +57,11 @@ def _files(reader: Reader, source: StepSource) -> Mapping[str, Attachment]:
     line = reader.line_of("file")
     found = {lang: source.attachment(name, path=reader.path, line=line) for lang, name in named.items() if name}
     return {lang: file for lang, file in found.items() if file is not None}
+
+
+def _marked(about: Html, lang: str) -> Html:
+    """A description that stands in for one in another language."""
+    return replace(about, html=f'<div lang="{lang}" dir="{direction(lang)}">\n{about.html}\n</div>')
 
 
 def _text(title: str, about: Html, file: Attachment) -> StepText:

@@ -235,6 +235,7 @@ def test_a_file_to_work_with():
     asset = next(one for one in course.assets if one.path == "assets/note.pdf")
     english, french = step.content.texts["en"], step.content.texts["fr"]
     assert english.html.strip() == "<p><strong>Fill</strong> it in.</p>" and french.title == "Un formulaire"
+    assert french.html.startswith('<div lang="en" dir="ltr">') and "<strong>Fill</strong>" in french.html
     assert english.payload["file"] == {
         "name": "note.pdf",
         "url": f"/courses/small-course/files/{asset.sha256[:16]}/note.pdf",
