@@ -1,6 +1,6 @@
 // The writer's bench: follows every save, keeps the place on both widths, leads from a problem to its words.
 
-const DESK = 1100; // the width that a desk's page is laid out for, drawn smaller where there is less room
+const DESK = 1000; // the width that a desk's page is laid out for, drawn smaller where there is less room
 const stage = document.querySelector("[data-stage]");
 const frames = [...stage.querySelectorAll("iframe")];
 let revision = document.body.dataset.revision;
