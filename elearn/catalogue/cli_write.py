@@ -20,9 +20,13 @@ from elearn.core.errors import Refused
 @click.argument("slug")
 @click.option("--languages", default="en,ar,fr", show_default=True, help="The one you write first comes first.")
 @click.option(
-    "--into", type=click.Path(file_okay=False, path_type=Path), help="The folder to write; SLUG when left out."
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="The folder in which the folder SLUG is made; the present one when left out.",
 )
-def new(slug: str, languages: str, into: Path | None) -> None:
+def new(slug: str, languages: str, into: Path) -> None:
     """Write a course to begin with: every file, every element and every type of question once, with remarks."""
     langs = [lang.strip() for lang in languages.split(",") if lang.strip()]
     if not IDENTIFIER.match(slug) or len(slug) > 60:
@@ -31,7 +35,7 @@ def new(slug: str, languages: str, into: Path | None) -> None:
         )
     if not langs or not set(langs) <= set(LANGUAGES):
         raise click.BadParameter(f"some of {', '.join(LANGUAGES)}, with commas between", param_hint="--languages")
-    target = into or Path(slug)
+    target = into / slug
     try:
         write_folder(skeleton(slug, langs), target)
         stamp_folder(target)
@@ -63,12 +67,13 @@ def preview(directory: Path, port: int) -> None:
         listening, live = server(place, current_app._get_current_object(), port)  # type: ignore[attr-defined]
     except OSError as error:
         raise click.ClickException(f"port {port} cannot be had: {error.strerror}. Try --port 0") from error
-    threading.Thread(target=live.follow, name="following the draft", daemon=True).start()
-    click.echo(f"{place}: http://{HOST}:{listening.port}/ shows it until Ctrl-C", err=True)
     try:
+        threading.Thread(target=live.follow, name="following the draft", daemon=True).start()
+        click.echo(f"{place}: http://{HOST}:{listening.port}/ shows it until Ctrl-C", err=True)
         listening.serve_forever()
     except KeyboardInterrupt:
-        click.echo(err=True)
+        pass
     finally:
         live.end()
         listening.server_close()
+    click.echo(err=True)  # below the ^C that the terminal shows
