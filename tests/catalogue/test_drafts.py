@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from elearn.catalogue import draft
-from elearn.catalogue.draft import Draft, saves
+from elearn.catalogue.draft import Draft, saves, stamp
+from elearn.catalogue.export import zipped
 from elearn.catalogue.watch import watch
 from tests.support.small_course import KINDS, edited, files
 
@@ -161,3 +162,14 @@ def test_the_screen_says_what_is_wrong_and_that_it_is_mended(
         "in order",
         "1 problem",
     ]
+
+
+def test_an_archive_is_a_draft_as_well(tmp_path: Path) -> None:
+    archive = tmp_path / "course.zip"
+    archive.write_bytes(zipped(files()))
+    one = Draft(archive, KINDS)
+    assert one.read().problems == ()
+    before = stamp(archive)
+    archive.write_bytes(zipped(edited("course.yaml", "theme:", "colour: blue\ntheme:")))
+    assert stamp(archive) != before
+    assert [str(problem) for problem in one.read().problems] == ["course.yaml:4: 'colour' is not a known key"]

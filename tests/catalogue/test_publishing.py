@@ -23,6 +23,7 @@ from elearn.catalogue.models import (
     VersionKind,
     VersionStep,
     VersionStepText,
+    VersionTerm,
     VersionText,
 )
 from elearn.catalogue.source import compile
@@ -306,3 +307,33 @@ def test_what_is_taken_over_from_the_database_is_what_would_be_compiled(app: Fla
     assert sum(step.content in kept.values() for step in again.steps) == len(first.steps) - 1
     done = service.publish(again, actor=None, folder=sources.folder(found))
     assert (done.kind, done.number) == (VersionKind.TEXT, 2)
+
+
+def test_rules_terms_and_words_are_stored(app: Flask) -> None:
+    found = edited(
+        MODULE, "    required: false\n", "    required: false\n    after: [first-lesson]\n    release_after: 7\n"
+    )
+    found[COURSE] = found[COURSE].replace(b"completion:\n", b"order: ordered\ncompletion:\n  optional: 1\n")
+    found["glossary.yaml"] = b"""\
+terms:
+  - id: count
+    term: {en: count, fr: compter}
+    definition: {en: To *say* how many., fr: Dire.}
+    also: {en: [tally]}
+"""
+    done = publish(found)
+    version = db.session.get_one(CourseVersion, done.version_id)
+    assert (version.rules["order"], version.rules["optional"]) == ("ordered", 1)
+    steps_by_place = db.session.execute(
+        select(VersionStep.after, VersionStep.release_after).order_by(VersionStep.position)
+    ).all()
+    assert [tuple(row) for row in steps_by_place] == [([], None), (["first-lesson"], 7), ([], None)]
+    assert all(len(key) == 64 for key in db.session.scalars(select(VersionStep.source_key)))
+    terms = db.session.scalars(select(VersionTerm).order_by(VersionTerm.lang)).all()
+    assert [(one.key, one.lang, one.term, one.also) for one in terms] == [
+        ("count", "en", "count", ["tally"]),
+        ("count", "fr", "compter", []),
+    ]
+    assert terms[0].definition == "To <em>say</em> how many."
+    words = select(VersionStepText.words).where(VersionStepText.title == "Counting")
+    assert db.session.scalar(words) == compiled(found).steps[0].content.texts["en"].words > 0
