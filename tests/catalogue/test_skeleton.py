@@ -62,21 +62,32 @@ def test_its_translations_have_the_same_shape() -> None:
 
 
 def test_new_writes_a_folder_that_passes_and_has_no_stale_translation(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()  # what stands beside the course is nobody's obstacle
     folder = tmp_path / "begun"
-    assert command("courses", "new", "begun", "--into", folder, "--languages", "ar, fr").exit_code == 0
+    assert command("courses", "new", "begun", "--into", tmp_path, "--languages", "ar, fr").exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["begun", "other"]
     result = command("courses", "check", folder)
     assert (result.exit_code, result.stdout) == (0, "")
     assert "in order (3 steps, 30 minutes)" in result.stderr
-    again = command("courses", "new", "begun", "--into", folder)
+    again = command("courses", "new", "begun", "--into", tmp_path)
     assert again.exit_code == 1 and "is not empty" in again.stderr
+
+
+def test_new_writes_into_the_present_folder_when_it_is_told_no_other(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = command("courses", "new", "begun", "--languages", "en")
+    assert (result.exit_code, [path.name for path in tmp_path.iterdir()]) == (0, ["begun"])
+    assert "flask courses preview begun" in result.stderr
 
 
 @pytest.mark.parametrize("slug", ["Begun", "be gun", "be--gun", "../begun", "", "x" * 61])
 def test_new_refuses_an_address_that_cannot_be_one(command: Command, tmp_path: Path, slug: str) -> None:
-    assert command("courses", "new", slug, "--into", tmp_path / "begun").exit_code == 2
-    assert not (tmp_path / "begun").exists()
+    assert command("courses", "new", slug, "--into", tmp_path / "courses").exit_code == 2
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("languages", ["de", "", "en,de"])
 def test_new_refuses_languages_that_are_not_ours(command: Command, tmp_path: Path, languages: str) -> None:
-    assert command("courses", "new", "begun", "--into", tmp_path / "begun", "--languages", languages).exit_code == 2
+    assert command("courses", "new", "begun", "--into", tmp_path, "--languages", languages).exit_code == 2
