@@ -132,6 +132,7 @@ def test_signs_that_are_no_tags_stand_as_they_are() -> None:
         ("a\n- b\n- c", 2, "a list needs an empty line before it"),
         ("a\n| b | c |\n|---|---|\n| d | e |", 3, "this table is not read as one"),
         ("a\n\nb **c", 3, "'**' stands without its pair"),
+        ("a\n\n**)***b\n*)****&p;*", 3, "marks of emphasis cross each other"),
         ("a\n\nb[^x]", 3, "the footnote [^x] is not defined"),
         ("a\n\n[^x]: b", 3, "nothing refers to the footnote [^x]"),
         ("a[^x]\n\n[^x]: b\n\n[^x]: c", 3, "the footnote [^x] is defined twice"),

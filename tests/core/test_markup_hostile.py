@@ -159,6 +159,11 @@ def test_nothing_breaks_out_of_a_field(field: str, lang: str) -> None:
             assert faults(found) == [], text
 
 
+def test_what_the_library_loses_is_not_shown() -> None:
+    found = render("**)***d\n*)****&p;*", "en")
+    assert faults(found) == [] and found.complaints
+
+
 def test_what_is_inserted_stands_between_tags_and_never_inside_one() -> None:
     chart = "/// chart | t\n\n| a | b |\n|---|---|\n| x | 1 |\n///"
     for around in ("| a |\n|---|\n| b |\n\n//// caption\n{}\n////", "//// audio | a\n    minutes: 1\n\n{}\n////"):

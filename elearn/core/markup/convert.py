@@ -26,7 +26,7 @@ MOST_BRACKETS = 1_500  # the parser's time grows with the square of unclosed one
 MOST_IN_A_BLOCK = 20_000  # characters without an empty line between them
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_LEFT_OVER = re.compile(r"[\x02\x03]")
+_LEFT_OVER = re.compile(r"\x02(?:klzzwxh|wzxhzdk):\d+\x03?|[\x02\x03]")  # what the parser did not find again
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class _Converter(threading.local):
         if short and html.count("<p>") == 1 and html.startswith("<p>") and html.endswith("</p>"):
             html = html[3:-4]
         return Rendered(
-            work.filled(_LEFT_OVER.sub("", _CLEANER.clean(html))),
+            work.filled(_CLEANER.clean(_LEFT_OVER.sub("", html))),
             tuple(work.pictures),
             tuple(work.outline),
             tuple(sorted(notes.found)),

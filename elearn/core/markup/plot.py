@@ -158,7 +158,7 @@ def _bars(chart: Chart) -> tuple[float, str]:
     zero = before - low * scale
     thick = BAR if len(chart.series) == 1 else THIN
     for row in chart.rows:
-        parts.append(pen.text(0, y + 1.05, row.label))
+        parts.append(pen.text(0, y + 1.05, row.label, name="on" if low < 0 else ""))
         y += LABEL
         for index, value in enumerate(row.values):
             if value is not None:
@@ -171,7 +171,7 @@ def _bars(chart: Chart) -> tuple[float, str]:
             y += thick + 0.15
         y += GAP
     base = f'<line x1="{pen.x(zero)}%" y1="0" x2="{pen.x(zero)}%" y2="100%" class="base-line"/>' if low < 0 else ""
-    return y - GAP, "".join(parts) + base
+    return y - GAP, base + "".join(parts)
 
 
 def _stacked(chart: Chart) -> tuple[float, str]:
@@ -229,21 +229,17 @@ def _lines(chart: Chart) -> tuple[float, str]:
         parts.append(pen.text(0, y - 0.25, name, name="tick"))
     across = [begin + share * (95 - begin) for share in _shares(chart.rows)]
     parts.append(_feet(chart, pen, across))
-    taken: list[float] = []
+    ends: list[tuple[float, float, Decimal]] = []  # where each series ends, and at which value
     for index in range(len(chart.series)):
         points = [
-            (x, down(float(value)))
+            (x, down(float(value)), value)
             for x, row in zip(across, chart.rows, strict=True)
             if (value := row.values[index]) is not None
         ]
+        ends += points[-1:]
         gaps = [row.values[index] is None for row in chart.rows]
-        parts.append(_line(chart, pen, points, gaps, index + 1))
-        last = next((row.values[index] for row in reversed(chart.rows) if row.values[index] is not None), None)
-        if last is not None and all(abs(points[-1][1] - other) > 1.3 for other in taken):
-            taken.append(points[-1][1])
-            anchor = "end" if points[-1][0] > 90 else "middle"
-            at = 100.0 if anchor == "end" else points[-1][0]
-            parts.append(pen.text(at, points[-1][1] - 0.65, chart.say(last), anchor=anchor, name="val on"))
+        parts.append(_line(chart, pen, [point[:2] for point in points], gaps, index + 1))
+    parts.append(_ends(chart, pen, ends))
     return TOP + HIGH + FOOT, "".join(parts)
 
 
@@ -255,6 +251,21 @@ def _line(chart: Chart, pen: _Pen, points: Sequence[tuple[float, float]], gaps: 
     strokes = [pen.line(*one, *other, look) for one, other in pairwise(placed) if one and other]
     marks = [f'<use href="#{chart.key}m{series}" x="{pen.x(x)}%" y="{_n(y)}em" class="f{series}"/>' for x, y in points]
     return "".join(strokes + marks)
+
+
+def _ends(chart: Chart, pen: _Pen, ends: Sequence[tuple[float, float, Decimal]]) -> str:
+    """The last value of each series, above its point or below it, where there is room."""
+    marks = [y for _, y, _ in ends]
+    parts = []
+    for x, y, value in sorted(ends, key=lambda end: end[1]):
+        for middle in (y - 1.05, y + 1.05):
+            free = all(abs(middle - mark) > 0.75 for mark in marks if mark != y)
+            if free and marks.count(y) == 1 and middle < TOP + HIGH - 0.3:
+                marks.append(middle)
+                anchor, at = ("end", 100.0) if x > 90 else ("middle", x)
+                parts.append(pen.text(at, middle + 0.4, chart.say(value), anchor=anchor, name="val on"))
+                break
+    return "".join(parts)
 
 
 def _shares(rows: Sequence[Row]) -> list[float]:

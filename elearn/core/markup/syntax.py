@@ -15,7 +15,7 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import STX, AtomicString
+from markdown.util import INLINE_PLACEHOLDER_PREFIX, STX, AtomicString
 
 from elearn.core.markup.blocks import NUMBER, BlockBodies, BlockMarks, BlockPlaces, CourseMarkdown, course
 from elearn.core.markup.notes import clip
@@ -238,6 +238,7 @@ class AfterInline(Treeprocessor):
     """Reports marks that are left over once all that has a meaning was read. Runs before escapes are undone."""
 
     STARS = re.compile(rf"\*\*[^\n{STX}]{{0,30}}")
+    LOST = re.compile(rf"([^\n{STX}]{{0,30}}){STX}{INLINE_PLACEHOLDER_PREFIX[1:]}")
 
     def __init__(self, md: CourseMarkdown, footnotes: FootnoteExtension | None) -> None:
         super().__init__(md)
@@ -251,6 +252,8 @@ class AfterInline(Treeprocessor):
                     f"the footnote [^{clip(name)}] is not defined" if self.footnotes else "no footnote can stand here"
                 )
                 notes.add(known, f"[^{name}]")
+            for before in self.LOST.findall(text):  # what the library put aside and did not find again
+                notes.add("marks of emphasis cross each other here and cannot be read", before)
             for stars in self.STARS.findall(text):
                 notes.add("'**' stands without its pair", stars)
         if self.footnotes:
