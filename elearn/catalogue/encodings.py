@@ -19,6 +19,8 @@ _MARKED = "ÀÂÄÆÇÈÉÊËÎÏÔÖŒÙÛÜŸàâäæçèéêëîïôöœùû�
 _SIGNS = frozenset("\xa0«»‹›‘’‚“”„–—…•·°§©®™€£½¼¾¹²³±×÷µ¿¡ªº¶´¨¸¬\xad†‡‰")
 _ARABIC_SIGNS = _SIGNS | frozenset("،؛؟ـ\u200c\u200d\u200e\u200f")
 _TOUCHING = re.compile(rf"[{_ARABIC}][A-Za-z{_MARKED}]|[A-Za-z{_MARKED}][{_ARABIC}]")
+# Particles are written together with the Latin word that follows: وSMS, لـSMS, الـPMT.
+_PARTICLE = re.compile(rf"(?<![{_ARABIC}A-Za-z{_MARKED}])(?:[وفبلك]|[وفبلكا]{{1,4}}ـ)(?=[A-Za-z])")
 _MARKED_RUN = re.compile(rf"[A-Za-z]?[{_MARKED}]{{2,}}[A-Za-z]?")
 _COMMON = "اأإآليمنو"  # two in five letters of any Arabic text
 _LEAST_ARABIC = 6  # letters
@@ -103,7 +105,7 @@ def _arabic(text: str) -> bool:
     return (
         len(letters) >= _LEAST_ARABIC
         and common * 3 >= len(letters)
-        and not _TOUCHING.search(text)
+        and not _TOUCHING.search(_PARTICLE.sub("", text))
         and others <= _ARABIC_SIGNS | frozenset(_MARKED)
     )
 

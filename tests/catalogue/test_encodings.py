@@ -14,6 +14,7 @@ pytestmark = pytest.mark.one_database
 LESSON, FRENCH = "01-only/first-lesson/lesson.en.md", "01-only/first-lesson/lesson.fr.md"
 ARABIC = "---\ntitle: العدّ بإنصاف\n---\n\nيسأل أحدهم: لماذا نعدّ الناس؟ ثم يجيب: «كي لا يُنسى أحد» (41 %).\n"
 SHORT = "title: {en: Counting, ar: عدّ الأسر}\n"
+PARTICLES = "اكتب للأسر رسالة بـSMS، وcash لمن تشمله معادلة الـPMT، أي كل أسرة في القرية.\n"
 WESTERN = "---\ntitle: Compter\n---\n\nQuelqu’un l’a demandé à l’école : « où sont les élèves ? » Ça coûte 5 €.\n"
 NOTE = "read as {} and converted: save this file as UTF-8"
 
@@ -40,9 +41,11 @@ def test_the_mark_of_utf_16_big_endian():
     [
         (ARABIC, "cp1256", "Windows-1256"),
         (SHORT, "cp1256", "Windows-1256"),
+        (PARTICLES, "cp1256", "Windows-1256"),
         (WESTERN, "cp1252", "Windows-1252"),
         ("Créée à Alger, l’œuvre s’étend.", "cp1252", "Windows-1252"),
         ("École, à Évry : ÉTÉ 2026", "cp1252", "Windows-1252"),
+        ("Ère, Ève, Èbre, Èze, Ægir, Ælle et Èdre.", "cp1252", "Windows-1252"),
     ],
 )
 def test_the_old_encodings_of_windows(text: str, encoding: str, name: str, lang: str):
