@@ -15,6 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from click.testing import Result
 from flask import Flask
+from hypothesis import settings
 from playwright.sync_api import Browser as Chromium
 
 from elearn.core import clock, jobs
@@ -34,6 +35,8 @@ DATABASES = ("sqlite", "postgresql")
 WORLDS: dict[str, Callable[[], object]] = {"busy_academy": found_busy_academy, "academy": found_academy}
 SERVER = pytest.StashKey[str]()
 CLUSTER = pytest.StashKey[postgres.Cluster]()
+settings.register_profile("elearn", deadline=None)  # a busy machine is no mistake: hangs have tests of their own
+settings.load_profile("elearn")
 MISSING = (
     "NO POSTGRESQL: its half of the tests is skipped. Install one (apt-get install postgresql), "
     "or name one: TEST_DATABASE_URL=postgresql://superuser@host/ make test"
