@@ -127,6 +127,14 @@ def test_lines_have_marks_and_break_over_gaps_and_years_keep_their_distance() ->
     assert {one.text for one in drawing.iter("text")} >= {"0", "20", "40", "2010", "9"}
 
 
+def test_the_last_value_of_each_line_is_told_where_it_covers_nothing() -> None:
+    close = "| a | b | c | d |\n|---|---|---|---|\n| x | 1 | 5 | 40 |\n| y | 31 | 28 | 31 |"
+    drawing = svg(html(block(close, "T", "type: line")))
+    assert [one.text for one in drawing.iter("text") if one.get("class") == "val on"] == ["28"]
+    apart = svg(html(block(close.replace("28 | 31", "28 | 7"), "T", "type: line")))
+    assert [one.text for one in apart.iter("text") if one.get("class") == "val on"] == ["31", "28", "7"]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "ticks"),
     [(0, 40, "0 10 20 30 40"), (3, 9, "0 5 10"), (95, 100, "94 96 98 100"), (-3, 4, "-4 -2 0 2 4"),
@@ -151,7 +159,9 @@ def test_the_drawing_has_a_name_and_a_description_and_the_table_is_behind_it(lan
     drawing = svg(found)
     assert drawing.get("role") == "img" and drawing.get("aria-labelledby") == "c1t c1d"
     assert (drawing.findtext("title"), drawing.findtext("desc")) == ("Coverage of all", told)
-    assert re.search(r'<details class="fold"><summary>[^<]+</summary><div aria-label="Coverage of all" [^>]*table-scroll', found)
+    assert re.search(
+        r'<details class="fold"><summary>[^<]+</summary><div aria-label="Coverage of all" [^>]*table-scroll', found
+    )
 
 
 def test_series_can_be_told_apart_without_colours() -> None:
