@@ -151,7 +151,7 @@ def _credits(reader: Reader) -> dict[str, Credit]:
         names = {
             key: one.text(key, required=False, longest=300) for key in ("written_by", "translated_by", "reviewed_by")
         }
-        date = one.text("date", required=False, longest=10)
+        date = one.text("date", required=one.has("date"), longest=10)
         if date and not _DATE.match(date):
             one.problem(f"'date' is a date like 2026-11-21{in_digits(date)}: {date!r}", "date")
         one.done()

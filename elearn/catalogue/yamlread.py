@@ -108,7 +108,7 @@ class Reader:
 
     def identifier(self, key: str = "id", *, required: bool = True) -> str:
         """An id: lower-case Latin letters, digits and single hyphens, at most 60."""
-        value = self.text(key, required=required, longest=60)
+        value = self.text(key, required=required or self.has(key), longest=60)
         if value and not IDENTIFIER.match(value):
             self.problem(f"'{key}' may hold only lower-case letters a-z, digits and single hyphens: {value!r}", key)
             return ""
@@ -116,7 +116,7 @@ class Reader:
 
     def choice(self, key: str, allowed: Iterable[str], *, default: str | None = None) -> str:
         """One of a few words; the default (or '') when missing or not one of them."""
-        value = self.text(key, required=default is None)
+        value = self.text(key, required=default is None or self.has(key))
         names = tuple(allowed)
         if value and value not in names:
             self.problem(f"'{key}' must be one of {', '.join(names)}: {value!r}", key)
