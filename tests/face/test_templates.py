@@ -35,8 +35,12 @@ def test_it_has_no_sides(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_the_static_files_it_names_are_there(path: Path) -> None:
-    for file in re.findall(r"filename=['\"]([^'\"]+)['\"]", path.read_text(encoding="utf-8")):
-        assert (ELEARN / "static" / file).is_file(), file
+    of_the_site, of_a_tool = [ELEARN / "static"], list(ELEARN.glob("*/*/static"))
+    found = re.findall(
+        r"url_for\(['\"](\.?)static['\"], filename=['\"]([^'\"]+)['\"]", path.read_text(encoding="utf-8")
+    )
+    for dot, file in found:
+        assert any((folder / file).is_file() for folder in (of_a_tool if dot else of_the_site)), file
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
