@@ -32,32 +32,36 @@ def read_folder(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
             if hidden(path):
                 continue
             if len(found) >= MAX_FILES:
-                refused.append(Problem(path, 1, f"not read: the folder holds more than {MAX_FILES:,} files"))
-                return found, refused
+                return _nothing(
+                    f"the folder holds more than {MAX_FILES:,} files, from {path} on: nothing of it was read"
+                )
             content = _read(here / name, path)
             if isinstance(content, str):
                 refused.append(Problem(path, 1, content))
                 continue
             total += len(content)
             if total > MAX_TOTAL:
-                message = f"not read: the folder holds more than {MAX_TOTAL // 1_000_000} MB"
-                refused.append(Problem(path, 1, message))
-                return found, refused
+                size = MAX_TOTAL // 1_000_000
+                return _nothing(f"the folder holds more than {size} MB, from {path} on: nothing was read")
             found[path] = content
     return found, refused
 
 
+def _nothing(message: str) -> tuple[dict[str, bytes], list[Problem]]:
+    """Half a course would only bring complaints about what is missing from it."""
+    return {}, [Problem("course.yaml", 1, message)]
+
+
 def _read_file(path: Path) -> tuple[dict[str, bytes], list[Problem]]:
     if path.suffix.lower() != ".zip":
-        return {}, [Problem("course.yaml", 1, "a course is a folder or a zip archive")]
+        return _nothing("a course is a folder or a zip archive")
     try:
         size = path.stat().st_size
         if size > MAX_TOTAL:
-            message = f"{size / 1_000_000:,.1f} MB: no course may be larger than {MAX_TOTAL // 1_000_000} MB"
-            return {}, [Problem("course.yaml", 1, message)]
+            return _nothing(f"{size / 1_000_000:,.1f} MB: no course may be larger than {MAX_TOTAL // 1_000_000} MB")
         return read_archive(path.read_bytes())
     except OSError as error:
-        return {}, [Problem("course.yaml", 1, f"cannot be read: {error.strerror}")]
+        return _nothing(f"cannot be read: {error.strerror}")
 
 
 def _read(path: Path, inside: str) -> bytes | str:

@@ -63,6 +63,16 @@ BAD: dict[str, tuple[dict[str, bytes] | bytes, str]] = {
 }
 
 
+def test_a_folder_of_10000_files_is_told_once(command: Any, tmp_path: Path) -> None:
+    for path, data in {**files(), **{f"assets/{number}.txt": b"" for number in range(10_000)}}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    result = command("courses", "check", tmp_path)
+    assert result.exit_code == 1
+    [line] = result.output.splitlines()
+    assert line.startswith(f"{tmp_path}/course.yaml:1: the folder holds more than 3,000 files, from assets/")
+
+
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.one_database
 def test_bad_input_is_told_and_nothing_of_it_stored(app: Any, command: Any, tmp_path: Path, name: str) -> None:
