@@ -74,7 +74,7 @@ class _Compiler:
         around = Surroundings(
             slug=sheet.slug,
             languages=sheet.languages,
-            step_ids=frozenset(syllabus.steps),
+            step_ids=frozenset(syllabus.named),
             lesson_ids=frozenset(step.id for step in syllabus.steps.values() if step.kind == "lesson"),
             objective_ids=frozenset(objective.key for objective in sheet.objectives),
             assets=assets,
@@ -174,7 +174,7 @@ class _Compiler:
     def completion(self, sheet: Sheet, syllabus: Syllabus, steps: list[Step]) -> None:
         contents: dict[str, StepContent] = {step.key: step.content for step in steps}
         content = contents.get(sheet.result)
-        if sheet.result and sheet.result not in syllabus.steps:
+        if sheet.result and sheet.result not in syllabus.named:
             sheet.reader.problem(f"'result' names no step of this course: {sheet.result!r}", "completion")
         elif content is not None and content.progress is Progress.READ:
             sheet.reader.problem(f"'result' must be a step with a score: {sheet.result!r}", "completion")

@@ -45,7 +45,7 @@ class Syllabus:
         self.report = report
         self.modules: dict[str, Module] = {}
         self.steps: dict[str, Listed] = {}
-        self._named: set[str] = set()  # also of steps that are too broken to be listed
+        self.named: set[str] = set()  # also of steps that are too broken to be listed: nobody misses those
         for folder, line in sheet.modules:
             self._module(folder, line, sheet)
         listed = {name for name, _ in sheet.modules}
@@ -85,10 +85,10 @@ class Syllabus:
         for objective, line in named:
             if objective not in objectives:
                 self.report(Problem(reader.path, line, f"the course has no objective '{objective}'"))
-        if step in self._named:
+        if step in self.named:
             reader.problem(f"two steps of this course have the id '{step}'", "id")
             return step
-        self._named.add(step)
+        self.named.add(step)
         if step and not any(name.startswith(f"{folder}/{step}/") for name in self.files.paths):
             reader.problem(f"there is no folder '{step}' beside {MODULE}", "id")
         elif len(self.steps) >= MAX_STEPS:
@@ -141,7 +141,7 @@ class Syllabus:
             for needed, line in step.after:
                 if needed == step.id:
                     self.report(Problem(step.path, line, f"the step '{needed}' cannot come after itself"))
-                elif needed not in self._named:
+                elif needed not in self.named:
                     self.report(Problem(step.path, line, f"'after' names no step of this course: {needed!r}"))
                 elif ordered and places.get(needed, -1) > places[step.id]:
                     message = f"in a course with 'order: ordered', '{step.id}' cannot wait for the later '{needed}'"

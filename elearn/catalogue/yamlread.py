@@ -218,6 +218,15 @@ class Reader:
                 self.problem(f"'{key}' {complaint}", key)
 
 
+def _advice(what: str, line: str) -> str:
+    """What to do about the two mistakes that everybody makes, in whose words YAML says little."""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return " (indent by blanks: YAML knows no tabs)"
+    if what.startswith("mapping values are not allowed"):
+        return ' (a text with a colon and a blank in it stands in quotation marks: title: "Cash: for whom?")'
+    return ""
+
+
 def in_digits(value: str) -> str:
     """A hint for whoever wrote a number in the digits of another script."""
     other = any(sign.isdecimal() and not sign.isascii() for sign in value)
@@ -259,12 +268,13 @@ def read_mapping(
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line if mark is None else min(mark.line + 1, last_line)
-        report(Problem(path, line, f"not valid YAML: {error.problem or error.context}"))
+        what, wrong = error.problem or error.context or "", padded.split("\n")[line - 1]
+        report(Problem(path, line, f"not valid YAML: {what}{_advice(what, wrong)}"))
         return None
     except yaml.YAMLError as error:
         report(Problem(path, first_line, f"not valid YAML: {str(error).splitlines()[0]}"))
         return None
     if not isinstance(node, yaml.MappingNode):
-        report(Problem(path, first_line, "must be a mapping of keys and values"))
+        report(Problem(path, first_line, "must be a mapping of keys and values: lines such as 'title: …'"))
         return None
     return Reader(node, path, report, languages)

@@ -11,7 +11,7 @@ from elearn.catalogue.models import Course
 from elearn.core.db import db
 from elearn.core.models import Blob
 from tests.support.course_assets import office, zipped
-from tests.support.small_course import SVG, edited, files
+from tests.support.small_course import SVG, edited, files, problems
 
 LESSON, QUIZ = "01-only/first-lesson/lesson.en.md", "01-only/the-check/quiz.yaml"
 
@@ -40,7 +40,15 @@ BAD: dict[str, tuple[dict[str, bytes] | bytes, str]] = {
     ),
     "front matter that is a list": (
         edited(LESSON, "title: Counting\nsummary: Why one counts.", "- Counting"),
-        f"{LESSON}:2: must be a mapping of keys and values",
+        f"{LESSON}:2: must be a mapping of keys and values: lines such as 'title: …'",
+    ),
+    "front matter with a colon in it": (
+        edited(LESSON, "title: Counting", "title: Counting: for whom"),
+        f"{LESSON}:2: not valid YAML: mapping values are not allowed in this context (a text with a colon",
+    ),
+    "a tab": (
+        edited("01-only/module.yaml", "  - id: first-lesson", "\t- id: first-lesson"),
+        "01-only/module.yaml:4: not valid YAML: found character that cannot start any token (indent by blanks",
     ),
     "an encoding nobody knows": ({**files(), LESSON: b"---\ntitle: \x81\x8d\n---\n"}, f"{LESSON}:2: not UTF-8"),
     "macros": (
@@ -71,6 +79,15 @@ def test_a_folder_of_10000_files_is_told_once(command: Any, tmp_path: Path) -> N
     assert result.exit_code == 1
     [line] = result.output.splitlines()
     assert line.startswith(f"{tmp_path}/course.yaml:1: the folder holds more than 3,000 files, from assets/")
+
+
+@pytest.mark.parametrize("kind", ["assignment", "lessn"])
+def test_a_step_of_a_wrong_kind_is_told_once_and_not_missed_elsewhere(kind: str) -> None:
+    course = edited(
+        "01-only/module.yaml", "id: second-lesson\n    kind: lesson", f"id: second-lesson\n    kind: {kind}"
+    )
+    [problem] = problems(course)
+    assert problem.startswith("01-only/module.yaml:") and f"'{kind}'" in problem
 
 
 @pytest.mark.parametrize("name", BAD)
