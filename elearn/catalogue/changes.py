@@ -79,6 +79,8 @@ class Changes:
     moved: tuple[Moved, ...] = ()
     altered: tuple[Altered, ...] = ()
     reworded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # per step key, in which languages
+    behind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # likewise: their source has changed
+    caught_up: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # likewise: stamped anew
     languages: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # that came, that went
     minutes: tuple[int, int] = (0, 0)
     rules: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -127,10 +129,10 @@ def rules(result: str | None, certificate: str | None, order: str, optional: int
 
 
 def same_text(one: StepText | None, other: StepText | None) -> bool:
-    """Whether a reader could not tell one text from the other."""
+    """Whether both are the same words and pictures."""
     if one is None or other is None:
         return one is other
-    if (one.title, one.html, one.stale) != (other.title, other.html, other.stale):
+    if (one.title, one.html) != (other.title, other.html):
         return False
     return one.payload == other.payload or digest(one.payload) == digest(other.payload)
 
@@ -161,6 +163,8 @@ def compare(old: Shape | None, new: Shape, identities: Mapping[str, str] | None 
         moved=tuple(_moved(stayed)),
         altered=tuple(Altered(one, what) for was, one in stayed if (what := _altered(was, one))),
         reworded={one.key: langs for was, one in stayed if (langs := _reworded(was.texts, one.texts))},
+        behind={one.key: langs for was, one in stayed if (langs := _marked(was.texts, one.texts, stale=True))},
+        caught_up={one.key: langs for was, one in stayed if (langs := _marked(was.texts, one.texts, stale=False))},
         languages=(_without(new.texts, old.texts), _without(old.texts, new.texts)),
         minutes=(old.minutes, new.minutes),
         rules={name: (old.rules.get(name), value) for name, value in new.rules.items() if old.rules.get(name) != value},
@@ -174,6 +178,12 @@ def _without(langs: Iterable[str], others: Mapping[str, str]) -> tuple[str, ...]
 
 def _reworded(old: Mapping[str, StepText], new: Mapping[str, StepText]) -> tuple[str, ...]:
     return tuple(lang for lang in dict.fromkeys([*new, *old]) if not same_text(old.get(lang), new.get(lang)))
+
+
+def _marked(old: Mapping[str, StepText], new: Mapping[str, StepText], *, stale: bool) -> tuple[str, ...]:
+    """In which languages the same text now is stale, or is no longer."""
+    stayed = {lang: (old[lang], text) for lang, text in new.items() if lang in old and same_text(old[lang], text)}
+    return tuple(lang for lang, (was, text) in stayed.items() if text.stale == stale != was.stale)
 
 
 def _altered(old: StepShape, new: StepShape) -> dict[str, tuple[Any, Any]]:

@@ -147,8 +147,13 @@ def told(changed: Changes, people: People, number: int | None = None) -> Iterato
             yield f"{words}: {', '.join(langs)}"
     if changed.minutes[0] != changed.minutes[1]:
         yield f"minutes in all: {_pair(*changed.minutes)}"
-    if changed.reworded:
-        yield "texts changed: " + ", ".join(f"{key} ({' '.join(langs)})" for key, langs in changed.reworded.items())
+    for words, marked in (
+        ("texts changed", changed.reworded),
+        ("translations whose source has changed", changed.behind),
+        ("translations up to date again", changed.caught_up),
+    ):
+        if marked:
+            yield f"{words}: " + ", ".join(f"{key} ({' '.join(langs)})" for key, langs in marked.items())
     yield from _people(changed, people, number)
 
 

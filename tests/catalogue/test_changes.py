@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from elearn.catalogue import changes
 from elearn.catalogue.changes import People, Reach, shape_of
+from elearn.catalogue.cli_publish import told
 from tests.support.small_course import changed, compiled, edited, files
 
 COURSE, MODULE, QUIZ = "course.yaml", "01-only/module.yaml", "01-only/the-check/quiz.yaml"
@@ -80,6 +81,21 @@ def test_other_rules():
 def test_a_translation_that_goes():
     found = compare(changed({"01-only/first-lesson/lesson.fr.md": None}))
     assert (found.reach, found.reworded) == (Reach.EVERYBODY, {"first-lesson": ("fr",)})
+
+
+def test_a_translation_that_falls_behind_or_catches_up_keeps_its_words():
+    def marked(stale: bool) -> changes.Shape:
+        here = shape()
+        first = here.steps[0]
+        texts = {**first.texts, "fr": replace(first.texts["fr"], stale=stale)}
+        return replace(here, content_hash=str(stale), steps=(replace(first, texts=texts), *here.steps[1:]))
+
+    behind = changes.compare(marked(False), marked(True), KINDS)
+    assert (behind.reach, behind.reworded, behind.caught_up) == (Reach.EVERYBODY, {}, {})
+    assert behind.behind == {"first-lesson": ("fr",)}
+    assert "  ".join(told(behind, People({}, 1))).startswith("translations whose source has changed: first-lesson (fr)")
+    again = changes.compare(marked(True), marked(False), KINDS)
+    assert (again.behind, again.caught_up) == ({}, {"first-lesson": ("fr",)})
 
 
 def test_a_step_of_another_kind_is_named():
