@@ -116,3 +116,15 @@ def test_a_writer_of_courses_needs_no_settings(tmp_path):
     done = subprocess.run(command, cwd=config.ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "in order" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["courses", "sync", "courses"], ["courses", "export", "any"], ["worker", "--once"]]
+)
+def test_a_command_on_a_database_without_tables_says_what_makes_them(command, tmp_path):
+    environment = {"DEMONSTRATION": "1", "DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", *command], cwd=config.ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr and done.stderr.rstrip().endswith("flask db upgrade")

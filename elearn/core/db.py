@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVarTuple
 
+import click
 from flask import Flask, Response, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -31,12 +32,13 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from elearn.core.errors import Refused
+from elearn.core.outages import of_another_release
 
 log = logging.getLogger(__name__)
 Columns = TypeVarTuple("Columns")
@@ -139,12 +141,23 @@ def init_app(app: Flask) -> None:
         writer["connect_args"] = {"options": f"-c lock_timeout={WAIT_MS}"}
     app.config["SQLALCHEMY_BINDS"] = {None: writer, "reader": reader}
     db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            event.listen(engine, "handle_error", _say_to_the_command_line)
     if sqlite:
         with app.app_context():
             event.listen(db.engine, "connect", _prepare_sqlite_writer)
             event.listen(db.engine, "begin", _begin_immediate)
             event.listen(db.engines["reader"], "connect", _prepare_sqlite_reader)
     app.after_request(_finish)
+
+
+def _say_to_the_command_line(failed: ExceptionContext) -> None:
+    """A command on a database without our tables ends with what to do, not with a traceback."""
+    if click.get_current_context(silent=True) and of_another_release(failed.original_exception):
+        raise click.ClickException(
+            "The database has no tables yet, or those of another release. Bring it up to date first: flask db upgrade"
+        )
 
 
 def _prepare_sqlite_writer(connection: Any, _record: Any) -> None:

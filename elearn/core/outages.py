@@ -1,4 +1,4 @@
-"""Tells a database or a disk that cannot work just now (locked, full, read-only, gone) from a fault of ours."""
+"""Tells a database or disk that cannot work (locked, full, read-only, gone, of another release) from our own faults."""
 
 import errno
 import sqlite3
@@ -24,6 +24,11 @@ _POSTGRESQL_READ_ONLY = "25006"
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
 
+# An unknown table; an unknown column.
+_POSTGRESQL_UNKNOWN = ("42P01", "42703")
+_SQLITE_UNKNOWN = ("no such table", "no such column", "has no column named")
+
+
 class NoRoom(Exception):
     """A request could not even be taken in: the place for large ones is full."""
 
@@ -43,3 +48,10 @@ def unavailable(error: BaseException, *, reading: bool) -> bool:
     if state is None:
         return error.connection_invalidated or isinstance(error, OperationalError)
     return state.startswith(_POSTGRESQL) or (state == _POSTGRESQL_READ_ONLY and not reading)
+
+
+def of_another_release(error: BaseException | None) -> bool:
+    """Whether the database lacks a table or a column: it was not brought to this release, or never made."""
+    if isinstance(error, sqlite3.Error):
+        return any(words in str(error) for words in _SQLITE_UNKNOWN)
+    return getattr(error, "sqlstate", None) in _POSTGRESQL_UNKNOWN
