@@ -18,7 +18,7 @@ EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 @pytest.fixture
-def mariam(app):
+def mariam(app, frozen_clock):
     """She has just registered."""
     return make.user(
         "Mariam Diallo",
