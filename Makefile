@@ -1,6 +1,8 @@
 # The commands of the project. `make` alone lists them.
 
 python := .venv/bin/python
+# Tests wait for browsers, servers and databases as long as they compute, so there are twice as many as cores.
+WORKERS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 1))
 
 .PHONY: help run test check faults bench sheet screenshots messages clean
 .DEFAULT_GOAL := help
@@ -14,13 +16,13 @@ run: ## set everything up and start a demonstration instance on http://127.0.0.1
 
 test: ## set everything up and run all tests, on SQLite and PostgreSQL; ARGS="-k certificate" for some
 	@.ci/setup test
-	@$(python) -m pytest --database=all --numprocesses=auto $(ARGS)
+	@$(python) -m pytest --database=all --numprocesses=$(WORKERS) $(ARGS)
 
 check: ## style, types and the rules of the house, without the other tests
 	@.ci/setup test
 	$(python) -m ruff check .
 	$(python) -m mypy
-	$(python) -m pytest --quiet --database=all --numprocesses=auto tests/test_*.py
+	$(python) -m pytest --quiet --database=all --numprocesses=$(WORKERS) tests/test_*.py
 
 faults: ## kill server and worker at random moments of a thousand schedules on each database, ten minutes; SEED=… again
 	@.ci/setup test
