@@ -4,7 +4,7 @@ python := .venv/bin/python
 # Tests wait for browsers, servers and databases as long as they compute, so there are twice as many as cores.
 WORKERS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 1))
 
-.PHONY: help run test check faults bench sheet screenshots messages clean
+.PHONY: help run test long check faults bench sheet screenshots messages clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -14,15 +14,19 @@ run: ## set everything up and start a demonstration instance on http://127.0.0.1
 	@.ci/setup run
 	@exec $(python) -m elearn.demonstration
 
-test: ## set everything up and run all tests, on SQLite and PostgreSQL; ARGS="-k certificate" for some
+test: ## set everything up and run the tests, on SQLite and PostgreSQL; ARGS="-k certificate" for some
 	@.ci/setup test
-	@$(python) -m pytest --database=all --numprocesses=$(WORKERS) $(ARGS)
+	@$(python) -m pytest --database=all --numprocesses=$(WORKERS) -m "not long" $(ARGS)
+
+long: ## the tests that go through everything: each command of the manual, each page, servers killed at work; ARGS as above
+	@.ci/setup test
+	@$(python) -m pytest --database=all --numprocesses=$(WORKERS) -m long $(ARGS)
 
 check: ## style, types and the rules of the house, without the other tests
 	@.ci/setup test
 	$(python) -m ruff check .
 	$(python) -m mypy
-	$(python) -m pytest --quiet --database=all --numprocesses=$(WORKERS) tests/test_*.py
+	$(python) -m pytest --quiet --database=all --numprocesses=$(WORKERS) -m "not long" tests/test_*.py
 
 faults: ## kill server and worker at random moments of a thousand schedules on each database, ten minutes; SEED=… again
 	@.ci/setup test

@@ -28,6 +28,7 @@ def instance(database, request, tmp_path) -> tuple[dict[str, str], Ready]:
     return environment, bench.made_ready(environment, ROWS)
 
 
+@pytest.mark.long
 def test_what_is_asked_is_answered_with_what_is_meant(instance, monkeypatch):
     environment, ready = instance
     answers: dict[str, bytes] = {}
@@ -52,6 +53,7 @@ def test_what_is_asked_is_answered_with_what_is_meant(instance, monkeypatch):
 
 
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="the shell of SQLite is not installed")
+@pytest.mark.long
 def test_the_export_and_the_dump_hold_the_same_records(instance, tmp_path):
     environment, ready = instance
     told = records.measure(environment, tmp_path, 1, ready.recent)

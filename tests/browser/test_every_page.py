@@ -27,7 +27,9 @@ def test_the_tour_stops_at_every_page(app):
     assert reading - {stop.endpoint for stop in STOPS} - NOT_PAGES == set()
 
 
-@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+@pytest.mark.parametrize(
+    "lang", [pytest.param("en", marks=pytest.mark.long), pytest.param("fr", marks=pytest.mark.long), "ar"]
+)
 def test_every_page_can_be_read_by_everybody(lang: str, tour: Tour):
     faults = [fault for stop in (STOPS if lang == "en" else ONCE) for fault in _faults(tour, stop, lang)]
     assert faults == []

@@ -18,7 +18,7 @@ TRAVELLERS = {
 }
 
 
-@pytest.mark.parametrize("lang", TRAVELLERS)
+@pytest.mark.parametrize("lang", ["ar", *(pytest.param(lang, marks=pytest.mark.long) for lang in ("en", "fr"))])
 def test_from_the_catalogue_to_a_certificate(lang, visit, site):
     reader = visit(lang, **TRAVELLERS[lang])
     administrator = visit("en")

@@ -36,7 +36,7 @@ def holds(found: dict[str, bytes]) -> None:
         assert problem.line <= found.get(problem.path, b"").count(b"\n") + found.get(problem.path, b"").count(b"\r") + 1
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(cuts, min_size=1, max_size=4))
 def test_edited_bytes(edits: list[tuple[str, int, int, bytes]]) -> None:
     found = files()
@@ -47,7 +47,7 @@ def test_edited_bytes(edits: list[tuple[str, int, int, bytes]]) -> None:
     holds(found)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sets(st.sampled_from(PATHS), min_size=1),
     st.dictionaries(st.text(max_size=20), st.binary(max_size=50), max_size=3),
@@ -56,7 +56,7 @@ def test_lost_and_stray_files(lost: set[str], stray: dict[str, bytes]) -> None:
     holds({**{path: data for path, data in files().items() if path not in lost}, **stray})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(PATHS),
     st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))),

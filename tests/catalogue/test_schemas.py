@@ -1,6 +1,6 @@
 """The JSON Schemas that editors use and the compiler agree on what a file of a course may say.
 
-Files are made up, in order and then with mistakes put into them, and judged by both. Each run makes up 400 others;
+Files are made up, in order and then with mistakes put into them, and judged by both. Each run makes up 150 others;
 `COURSE_FILES=10000` makes it as many, `COURSE_SEED=…` takes up the run that a failure named. On 21 November 2026 both
 judged 10,000 files alike, of which 5,076 had mistakes that a schema can see.
 """
@@ -25,7 +25,7 @@ from tests.support.small_course import KINDS, SVG
 pytestmark = pytest.mark.one_database
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {path.name.removesuffix(".schema.json"): path for path in sorted((ROOT / "docs" / "schema").glob("*.json"))}
-COUNT = int(os.environ.get("COURSE_FILES", "400"))
+COUNT = int(os.environ.get("COURSE_FILES", "150"))
 SEED = int(os.environ.get("COURSE_SEED", str(random.randrange(2**32))))
 PATHS = {
     "course": "course.yaml",

@@ -23,4 +23,3 @@ def test_what_one_test_leaves_the_next_does_not_see(app, turn):
     db.session.execute(text("DELETE FROM country_text"))
     db.session.commit()
     assert db.session.scalar(select(func.count()).select_from(Audit)) == 1
-

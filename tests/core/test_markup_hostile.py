@@ -185,7 +185,7 @@ BITS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(BITS, max_size=40).map("".join), st.sampled_from(["en", "ar"]))
 def test_whatever_is_put_together_is_read_or_refused(text: str, lang: str) -> None:
     check(text, lang)

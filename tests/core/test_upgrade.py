@@ -26,6 +26,7 @@ Tables = dict[str, tuple[list[str], list[list[object]]]]
 
 
 @pytest.mark.one_database
+@pytest.mark.long
 @pytest.mark.parametrize("revision", REVISIONS[:-2])
 def test_from_any_earlier_release(revision, elsewhere, archive, busy_academy, app, tmp_path):
     everything_goes_along(revision, elsewhere, archive, busy_academy, app, tmp_path)

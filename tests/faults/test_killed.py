@@ -85,6 +85,7 @@ def environment(app: Flask) -> dict[str, str]:
     return {**ENVIRONMENT, **{name: app.config[name] for name in names}, **more}
 
 
+@pytest.mark.long
 def test_nothing_acknowledged_is_lost_and_nothing_counted_twice(
     app: Flask, database, environment: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
