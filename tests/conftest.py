@@ -131,7 +131,7 @@ def database(
     world = next((world for world in WORLDS if world in request.fixturenames), AS_NEW)
     if not one.knows(world):
         one.reset()
-        with one.app.app_context():
+        with one.app.app_context(), clock.frozen(make.JOINED):  # before the day on which tests let the clock stand
             one.remember(world, WORLDS[world]())
     one.reset(world)
     return one

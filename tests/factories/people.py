@@ -1,5 +1,6 @@
 """People for tests. Nobody gets a password unless a test asks for one: Argon2 takes its time."""
 
+import datetime as dt
 import itertools
 import secrets
 from typing import Any
@@ -25,6 +26,8 @@ PERSONAS: dict[str, dict[str, Any]] = {
     "Dawit": {"name_latin": "Dawit Rahman", "email": "dawit@example.org", "country": "ID"},
 }
 ROLES = {"Boris": Role.TRAINER, "Chloe": Role.TRAINER, "Dawit": Role.ADMINISTRATOR}
+
+JOINED = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)  # before any day on which a test lets the clock stand
 
 _numbers = itertools.count(1)
 
@@ -81,9 +84,10 @@ def persona(name: str) -> User:
     found = db.session.execute(select(User).where(User.email == columns["email"])).scalar_one_or_none()
     if found is not None:
         return found
-    made = user(**columns)
-    if name in ROLES:
-        grant(made, ROLES[name])
+    with clock.frozen(JOINED):
+        made = user(**columns)
+        if name in ROLES:
+            grant(made, ROLES[name])
     return made
 
 
